@@ -1,0 +1,1 @@
+"""Gathers what cluster nodes hold, and opens archives safely."""

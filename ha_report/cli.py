@@ -1,0 +1,168 @@
+"""The commands: read options, call one function each, say what came of it.  Only this module prints.
+
+What is heavy (pandas, jinja2, the parsers) is imported inside the commands, so that --help answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ha_report import __version__
+from ha_report.errors import PARTIAL
+
+if TYPE_CHECKING:
+    from ha_report.incident import Incident
+
+_EPILOG = """\b
+Exit status:
+  0  done
+  1  could not be done; the message says what to do
+  2  wrong command line
+  3  done in part: something could not be read, and is named
+"""
+
+
+class _Zone(click.ParamType[tzinfo]):
+    """A time zone by its name, such as Asia/Tokyo, or an offset such as +09:00."""
+
+    name = "zone"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tzinfo:
+        from ha_report.zones import named_zone  # noqa: PLC0415 - loads dateutil
+
+        zone = named_zone(str(value))
+        if zone is None:
+            self.fail(f"{value!r} is no time zone; give one such as Asia/Tokyo, UTC or +09:00.", param, ctx)
+        return zone
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=_EPILOG)
+@click.version_option(__version__, "-V", "--version", prog_name="ha-report")
+def main() -> None:
+    """Say what failed in a Pacemaker cluster, where, why, and what to do about it.
+
+    Reads what a cluster left behind: bundles of hb_report, crm report and crm_report, logs,
+    outputs of crm_mon, pcs status and crm status, from Heartbeat 3 to Pacemaker 3.
+    """
+
+
+_sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+_timezone = click.option(
+    "--timezone",
+    "zone",
+    type=_Zone(),
+    help="Zone of the times that have none. [default: as the files tell, else yours]",
+)
+_force = click.option("-Z", "--force", is_flag=True, help="Replace a report that is already in DEST.")
+_quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+
+
+@main.command()
+@_sources
+@click.option("-o", "--output", "dest", type=click.Path(path_type=Path), metavar="DEST",
+              help="Folder to write the report into. [default: SOURCE's name with -report, in the current folder]")  # fmt: skip
+@_timezone
+@_force
+@_quiet
+def analyze(sources: tuple[str, ...], dest: Path | None, zone: tzinfo | None, force: bool, quiet: bool) -> None:
+    r"""Report on bundles, log files and snapshots, all of one incident.
+
+    A SOURCE is a folder or a tar archive that hb_report, crm report or crm_report made, one node's
+    folder, a log, or an output of crm_mon, pcs status or crm status.  Files are known by their content.
+
+    \b
+    ha-report analyze hb_report-Mon-23-Nov-2026.tar.bz2
+    ha-report analyze node01/ha-log node02/ha-log crm_mon.txt -o incident
+    """
+    _write(sources, dest or Path(_default_name(sources[0])), zone, force, quiet)
+
+
+@main.command()
+@_sources
+@_timezone
+def show(sources: tuple[str, ...], zone: tzinfo | None) -> None:
+    r"""Tell the same in the terminal; nothing is written.
+
+    \b
+    ha-report show /var/log/pacemaker/pacemaker.log
+    """
+    from ha_report.diagnosis import findings_of  # noqa: PLC0415 - loads pandas
+    from reports import page, text  # noqa: PLC0415
+
+    incident, missing = _read(sources, zone, click.echo if sys.stderr.isatty() else None)
+    report = page.build(incident, findings_of(incident), version=__version__)
+    click.echo("\n".join(text.lines(report, colour=sys.stdout.isatty())))
+    _end(missing)
+
+
+@main.command()
+@click.argument("dest", type=click.Path(path_type=Path), default=Path("ha-report-demo"))
+@click.option(
+    "--sample", default="nic", show_default=True, help="Which incident: nic, or heartbeat (the stack of 2011)."
+)
+@_force
+@_quiet
+def demo(dest: Path, sample: str, force: bool, quiet: bool) -> None:
+    """Report on a sample incident that ships with the program.
+
+    nic: a virtual IP without nic that cannot start, because its node has no interface in the segment.
+    heartbeat: Pacemaker 1.0.12 on Heartbeat 3, with three failures in a row.
+    """
+    from ha_report.demo import SAMPLES, path  # noqa: PLC0415 - only where it is needed
+
+    if sample not in SAMPLES:
+        raise click.BadParameter(f"{sample!r} is not one of: {', '.join(SAMPLES)}.", param_hint="--sample")
+    _write((str(path(sample)),), dest, None, force, quiet)
+
+
+def _write(sources: Sequence[str], dest: Path, zone: tzinfo | None, force: bool, quiet: bool) -> None:
+    """Read, think, write, say."""
+    from ha_report.diagnosis import findings_of  # noqa: PLC0415 - loads pandas
+    from reports import files  # noqa: PLC0415
+
+    files.refuse_what_is_in_the_way(dest, force=force)
+    incident, missing = _read(sources, zone, None if quiet else _progress)
+    page = files.write(incident, findings_of(incident), dest, version=__version__, force=force)
+    if not quiet:
+        failures, nodes = len(incident.failed_operations), len(incident.nodes)
+        click.echo(f"Wrote {page}: {_count(failures, 'failed operation')}, {_count(nodes, 'node')}.")
+    _end(missing)
+
+
+def _read(
+    sources: Sequence[str], zone: tzinfo | None, progress: Callable[[str], None] | None
+) -> tuple[Incident, list[str]]:
+    """Return the incident that `sources` tell of, and what of them could not be read."""
+    from ha_report.reading import read_incident  # noqa: PLC0415 - loads pandas and the parsers
+
+    return read_incident(sources, zone, progress or (lambda _: None))
+
+
+def _progress(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def _default_name(source: str) -> str:
+    """Return the name of a source, less an archive's endings, with -report."""
+    name = Path(source).resolve().name
+    for ending in (".gz", ".bz2", ".xz", ".zst", ".tgz", ".tbz", ".txz", ".tar"):
+        name = name.removesuffix(ending)
+    return f"{name or 'incident'}-report"
+
+
+def _end(missing: list[str]) -> None:
+    """Name what could not be read, and leave with the status that says so."""
+    for line in missing:
+        click.echo(f"ha-report: {line}", err=True)
+    if missing:
+        sys.exit(PARTIAL)

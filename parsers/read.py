@@ -1,0 +1,203 @@
+"""Reads everything that was given: finds the files, recognises each, and makes rows of them all.
+
+Logs are read first, since they tell the zone and the nodes' names, then the snapshots.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from pathlib import Path
+
+from ha_report.compressed import DAMAGE, compression_of, opened
+from ha_report.incident import Readings
+from ha_report.model import InputFile, Snapshot
+from parsers import cib, crm_mon_text, crm_mon_xml, xml_tree
+from parsers.bundles import FoundFile, files_of
+from parsers.clock import SECOND
+from parsers.dates import latest_date, zone_of
+from parsers.log import LogReading, read_log
+from parsers.recognise import HEAD, is_binary, text_format, xml_format
+from parsers.settle import Clues, Settler, clues_of, file_node, now_us
+
+LARGEST_TEXT = 64 << 20  # bytes of a snapshot that are read; real ones have some kilobytes
+
+
+@dataclass
+class _File:
+    """A file on its way through the reading."""
+
+    found: FoundFile
+    input: InputFile
+    head: str = ""
+    log: LogReading | None = None
+    snapshot: bool = False  # holds crm_mon text, or is an XML document that is a snapshot
+    clues: Clues = field(default_factory=Clues)
+
+
+def read(sources: Sequence[tuple[Path, str]], zone: tzinfo | None, local: tzinfo) -> Readings:
+    """Return the rows of all `sources`: pairs of a folder or file, and the name that stands before its files.
+
+    `zone` is that of times without one, as the user says; where it is None the bundle's own clues tell it,
+    and `local` where there are none.
+    """
+    files = [_recognised(found) for source, name in sources for found in files_of(source, name)]
+    for file in files:
+        if file.log is not None:
+            read_log(file.found.path, file.log)
+            _name_log(file)
+            file.clues = clues_of(file.log)
+        _add_clues_of_text(file)
+    known = _known_nodes(files)
+    readings = Readings(inputs=[file.input for file in files])
+    for file in files:
+        file.input.node = file_node(file.found.folders, file.log, known)
+    for file in files:
+        _settle(file, files, zone, local, readings)
+    return readings
+
+
+def _recognised(found: FoundFile) -> _File:
+    """Look at the head of a file and decide how it is to be read."""
+    file = _File(found, InputFile(path=found.name))
+    reason = found.unreadable or (f"the same file as {found.same_as}" if found.same_as else None)
+    head = b""
+    if reason is None:
+        try:
+            with opened(found.path) as opening:
+                head = opening.read(HEAD)
+            reason = _not_text(found.path, head)
+        except DAMAGE as problem:
+            reason = _words(problem)
+    if reason is not None:
+        file.input.skipped = reason
+        return file
+    file.head = head.decode("utf-8", "replace")
+    document = xml_format(file.head)
+    file.input.format = document
+    if document == "html":
+        file.input.skipped = "HTML: give the text or XML output of crm_mon (crm_mon -1, crm_mon --output-as=xml)"
+    elif document is not None:
+        file.snapshot = True
+    else:
+        file.snapshot = crm_mon_text.looks_like(file.head)
+        file.log = LogReading(file.input)
+    return file
+
+
+def _not_text(path: Path, head: bytes) -> str | None:
+    """Return why the bytes are not to be read; None where they are text."""
+    if not head:
+        return "empty" if path.stat().st_size == 0 else "nothing in it"
+    if compression_of(head) is not None or head[257:262] == b"ustar":
+        return "an archive inside an archive: unpack it and give it as a source of its own"
+    return "binary" if is_binary(head) else None
+
+
+def _words(problem: Exception) -> str:
+    """Say in a few words why a file could not be read."""
+    if isinstance(problem, PermissionError):
+        return "permission denied"
+    return f"damaged: {problem}" if not isinstance(problem, FileNotFoundError) else "no such file"
+
+
+def _name_log(file: _File) -> None:
+    """Decide whether what was read as a log is one, and name its format."""
+    entry = file.input
+    if file.snapshot:
+        entry.format = "crm_mon-text" if entry.format in (None, "dated") else f"crm_mon-text, {entry.format}"
+    elif entry.format in (None, "dated", "headless") and not entry.events:
+        entry.format = text_format(file.head) or (entry.format if entry.format == "headless" else None)
+    elif entry.format is None:
+        entry.format = "headless"
+
+
+def _add_clues_of_text(file: _File) -> None:
+    """Take the dates and the zone of a file that is no log."""
+    if file.input.skipped is None and (file.log is None or file.log.first is None or file.snapshot):
+        file.clues.add([latest_date(file.head)], [])
+    if file.input.format is None and file.head:
+        file.clues.add([], [zone_of(file.head[:400])])
+        if file.clues.offsets:
+            file.input.format = "date"
+
+
+def _known_nodes(files: Iterable[_File]) -> Counter[str]:
+    """Return the names that wrote log lines, or that a CIB or a crm_mon output calls nodes."""
+    known: Counter[str] = Counter()
+    for file in files:
+        if file.log is not None:
+            known.update(file.log.hosts)
+            known.update(event.node for event in file.log.events if event.node and event.kind == "node-state")
+    return known
+
+
+def _clues_for(file: _File, files: Iterable[_File]) -> list[Clues]:
+    """Return clues for the clock of `file`, the nearest first: its own, its node's, the bundle's."""
+    node, bundle = Clues(), Clues()
+    for other in files:
+        bundle.add(other.clues.dates, other.clues.offsets)
+        if other.input.node == file.input.node:
+            node.add(other.clues.dates, other.clues.offsets)
+    return [file.clues, node, bundle]
+
+
+def _settle(file: _File, files: list[_File], zone: tzinfo | None, local: tzinfo, readings: Readings) -> None:
+    """Make the times of a file instants, and add its rows to `readings`."""
+    if file.log is None and not file.snapshot:
+        return
+    clues = _clues_for(file, files)
+    here = zone or next((found for clue in clues if (found := clue.zone()) is not None), local)
+    if file.log is not None:
+        dates = next((clue.dates for clue in clues if clue.dates), None)
+        settler = Settler(file.log, file.input.node, here, max(dates) if dates else _modified_us(file.found.path))
+        readings.events += settler.events()
+        readings.records += settler.records()
+        file.input.first_time_us, file.input.last_time_us = settler.span()
+    if file.snapshot:
+        _add_snapshot(file, here, readings)
+
+
+def _modified_us(path: Path) -> int:
+    """Return when a file was last written, naive local time; now where it cannot be told."""
+    try:
+        moment = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+    except (OSError, OverflowError, ValueError):
+        return now_us()
+    return int(moment.timestamp() + (moment.utcoffset() or moment - moment).total_seconds()) * SECOND
+
+
+def _add_snapshot(file: _File, zone: tzinfo, readings: Readings) -> None:
+    """Read a snapshot, and add it to `readings`."""
+    with opened(file.found.path) as opening:
+        data = opening.read(LARGEST_TEXT)
+    entry = file.input
+    entry.bytes = len(data)
+    entry.lines = data.count(b"\n") + (not data.endswith(b"\n"))
+    snapshot = _snapshot(data, entry, zone)
+    if snapshot is None:
+        return
+    entry.events += len(snapshot.operations)
+    entry.undecoded += snapshot.undecoded[:20]
+    entry.undecoded_count += len(snapshot.undecoded)
+    entry.first_time_us = entry.first_time_us or snapshot.time_us
+    entry.last_time_us = entry.last_time_us or snapshot.time_us
+    readings.snapshots.append(snapshot)
+    readings.records += snapshot.operations
+
+
+def _snapshot(data: bytes, entry: InputFile, zone: tzinfo) -> Snapshot | None:
+    if entry.format not in ("crm_mon-xml", "cib"):
+        return crm_mon_text.read(data.decode("utf-8", "replace").split("\n"), entry.path, zone)
+    document = xml_tree.parse(data)
+    if document.error is not None:
+        entry.skipped = f"not read to its end: {document.error}"
+    if document.root is None:
+        return None
+    return (
+        cib.read(document.root, entry.path)
+        if entry.format == "cib"
+        else crm_mon_xml.read(document.root, entry.path, zone)
+    )

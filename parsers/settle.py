@@ -1,0 +1,136 @@
+"""Makes instants of the naive times of all logs, and gives nodes to the lines without a host.
+
+What one file does not tell, the others of its node may: a date with a year, a zone, a line that gives the
+same second on the wall and since 1970.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone, tzinfo
+
+from ha_report.model import Event, OperationRecord
+from parsers.clock import SECOND, Zone, fixed, to_year, years_to
+from parsers.log import LogReading
+
+_QUARTER = 900  # zones differ by quarters of an hour
+_LAG = 150  # seconds between a failure and the line that tells its time
+_FARTHEST = 15 * 3600  # no zone is farther from UTC
+
+
+@dataclass
+class Clues:
+    """What the files of a node, or of the whole bundle, tell of its clock."""
+
+    dates: list[int] = field(default_factory=list)  # naive times with a year
+    offsets: list[int] = field(default_factory=list)  # seconds east of UTC
+
+    def add(self, dates: Iterable[int | None], offsets: Iterable[int | None]) -> None:
+        """Add what is known; None is what a file does not tell."""
+        self.dates += [date for date in dates if date is not None]
+        self.offsets += [offset for offset in offsets if offset is not None]
+
+    def zone(self) -> tzinfo | None:
+        """Return the zone that most clues tell; None without a clue."""
+        return fixed(Counter(self.offsets).most_common(1)[0][0]) if self.offsets else None
+
+
+def clues_of(reading: LogReading) -> Clues:
+    """Return what a log tells of its own clock."""
+    clues = Clues()
+    clues.add([reading.clock.latest_us], reading.clock.offsets)
+    for index, epoch in reading.epochs:
+        if reading.absolute[index]:
+            continue
+        naive = _in_year_of(reading.events[index].time_us or 0, epoch, reading.dated[index])
+        offset = round((naive - epoch * SECOND) / SECOND / _QUARTER) * _QUARTER
+        if abs(offset) <= _FARTHEST and abs(naive - (epoch + offset) * SECOND) <= _LAG * SECOND:
+            clues.add([naive], [offset])
+    return clues
+
+
+def _in_year_of(naive_us: int, epoch: int, dated: bool) -> int:
+    """Return `naive_us` in the year that brings it nearest to `epoch`, where it has no year of its own."""
+    if dated:
+        return naive_us
+    years = (
+        datetime.fromtimestamp(epoch, timezone.utc).year - datetime.fromtimestamp(naive_us / SECOND, timezone.utc).year
+    )
+    moved = [to_year(naive_us, years + shift) for shift in (-1, 0, 1)]
+    return min(moved, key=lambda time_us: abs(time_us - epoch * SECOND))
+
+
+class Settler:
+    """Turns the naive times of one log into instants."""
+
+    def __init__(self, reading: LogReading, node: str | None, zone: tzinfo, collected_us: int) -> None:
+        self._reading = reading
+        self._node = node
+        self._zone = Zone(zone)
+        self._years = _years(reading, collected_us)
+
+    def events(self) -> list[Event]:
+        """Return the events, each with an instant and with its nodes."""
+        reading = self._reading
+        return [
+            event._replace(
+                time_us=self._instant(event.time_us, absolute, dated),
+                writer=event.writer or self._node,
+                node=event.node or event.writer or self._node,
+            )
+            for event, absolute, dated in zip(reading.events, reading.absolute, reading.dated, strict=True)
+        ]
+
+    def records(self) -> list[OperationRecord]:
+        """Return the operation records, each with an instant and, where it can be told, its node."""
+        reading = self._reading
+        return [
+            record._replace(
+                time_us=self._instant(record.time_us, reading.absolute[index] and not own, own or reading.dated[index]),
+                node=record.node or self._runner(record, reading.events[index]),
+            )
+            for index, record, own in reading.records
+        ]
+
+    def _runner(self, record: OperationRecord, event: Event) -> str | None:
+        """Return the node that ran an operation whose message names none: the writer, unless it speaks of all nodes."""
+        return None if record.teller in ("scheduler", "transition") else event.writer or self._node
+
+    def span(self) -> tuple[int | None, int | None]:
+        """Return the first and the last time of the file."""
+        first, last = (self._instant(*edge) if edge else None for edge in (self._reading.first, self._reading.last))
+        return first, last
+
+    def _instant(self, time_us: int | None, absolute: bool, dated: bool) -> int | None:
+        if time_us is None or absolute:
+            return time_us
+        return self._zone.to_utc(time_us if dated else to_year(time_us, self._years))
+
+
+def _years(reading: LogReading, collected_us: int) -> int:
+    """Return by how many years the times without a year are to move."""
+    undated = [
+        event.time_us
+        for event, dated in zip(reading.events, reading.dated, strict=True)
+        if not dated and event.time_us is not None
+    ]
+    if reading.last is not None and not reading.last[2]:
+        undated.append(reading.last[0])
+    return years_to(max(undated), collected_us) if undated else 0
+
+
+def file_node(folders: Sequence[str], reading: LogReading | None, known: Counter[str]) -> str | None:
+    """Return the node whose file this is: a folder of its path named after a known node, or who wrote most of it."""
+    for folder in reversed(folders):
+        if folder in known:
+            return folder
+    if reading is not None and reading.hosts:
+        return reading.hosts.most_common(1)[0][0]
+    return None
+
+
+def now_us() -> int:
+    """Return the present."""
+    return int(datetime.now(timezone.utc).timestamp()) * SECOND
