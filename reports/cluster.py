@@ -1,0 +1,58 @@
+"""Nodes with what runs and what failed on them, as a picture of the cluster needs it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ha_report.model import FailCount, NodeState, ResourceState
+from reports.shape import NodeCard, Repeat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ha_report.incident import Incident
+
+
+def cards_of(incident: Incident, repeats: Sequence[Repeat]) -> tuple[NodeCard, ...]:
+    """Return a card for each node that a snapshot, a failure or an input names, in that order."""
+    known = {node.name: node for node in incident.nodes}
+    names = dict.fromkeys([*known, *placed_on(incident.resources), *failed_on(repeats), *told_by(incident)])
+    return tuple(card_of(name, known.get(name), incident, repeats) for name in names)
+
+
+def card_of(name: str, node: NodeState | None, incident: Incident, repeats: Sequence[Repeat]) -> NodeCard:
+    """Return the card of one node; `node` is None where no snapshot shows it."""
+    return NodeCard(
+        node=node or NodeState(name, None),
+        resources=tuple(resource for resource in incident.resources if resource.node == name),
+        failures=tuple(repeat for repeat in repeats if repeat.first.node == name),
+        fail_counts=tuple(count for count in incident.fail_counts if count.node == name),
+        from_snapshot=node is not None,
+    )
+
+
+def placed_on(resources: Iterable[ResourceState]) -> list[str]:
+    """Return the nodes on which resources run."""
+    return [resource.node for resource in resources if resource.node]
+
+
+def failed_on(repeats: Iterable[Repeat]) -> list[str]:
+    """Return the nodes on which operations failed."""
+    return [repeat.first.node for repeat in repeats if repeat.first.node]
+
+
+def told_by(incident: Incident) -> list[str]:
+    """Return the nodes whose files were read."""
+    return [found.node for found in incident.inputs if found.node]
+
+
+def base_name(resource: str) -> str:
+    """Return the resource without its instance number: fail counts are kept for "p_state", it shows as "p_state:0"."""
+    name, colon, instance = resource.rpartition(":")
+    return name if colon and instance.isdigit() else resource
+
+
+def counts_of(resource: ResourceState, fail_counts: Iterable[FailCount]) -> dict[str, str]:
+    """Return the fail counts of a resource, node -> value."""
+    wanted = {resource.id, base_name(resource.id)}
+    return {count.node: count.value for count in fail_counts if count.resource in wanted}

@@ -1,0 +1,151 @@
+"""Writes a report to a folder: all four files, or none.
+
+They are made in a private folder beside the destination, and come to their place by a
+rename at the end, so that neither an error nor an impatient Ctrl-C leaves half a report.
+Logs may hold secrets: only the user may read what is written.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ha_report.errors import DestinationInTheWay, UserError
+from reports import csv_report, html, json_report, markdown
+from reports.page import build
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from ha_report.incident import Incident
+    from ha_report.model import Finding
+    from reports.shape import Report
+
+NAMES = ("index.html", "report.json", "report.md", "events.csv")
+OURS = re.compile(rb'\s*\{\s*"schema"\s*:\s*"' + json_report.SCHEMA.encode() + rb'"')
+
+
+def write(incident: Incident, findings: Sequence[Finding], dest: Path, *, version: str, force: bool) -> Path:
+    """Return the page, once the whole report is in `dest`, a folder that is new, empty, or made by ha-report.
+
+    Raises DestinationInTheWay before anything is made, and UserError when the system says no.
+    """
+    refuse_what_is_in_the_way(dest, force=force)
+    report = build(incident, findings, version=version)
+    made = missing_parents(dest)
+    try:
+        place(report, incident.events, dest)
+    except BaseException as error:
+        remove_empty(made)
+        if isinstance(error, OSError):
+            raise cannot_write(dest, error) from error
+        raise
+    return dest / "index.html"
+
+
+def write_files(report: Report, events: pd.DataFrame, folder: Path) -> None:
+    """Write the four files into `folder`, where none of them is yet."""
+    texts = (html.render(report), json_report.render(report), markdown.render(report), csv_report.render(events))
+    for name, text in zip(NAMES, texts, strict=True):
+        descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+
+
+def refuse_what_is_in_the_way(dest: Path, *, force: bool) -> None:
+    """Raise DestinationInTheWay unless `dest` may be written to."""
+    if dest.is_symlink() and not dest.exists():
+        raise DestinationInTheWay(f"{dest} is a link to nothing.\nRemove it, or choose another folder with -o.")
+    if dest.exists() and not dest.is_dir():
+        raise DestinationInTheWay(f"{dest} is a file.\nA report is a folder: choose another name with -o.")
+    found = listed(dest)
+    if found and not is_report(dest):
+        raise DestinationInTheWay(
+            f"{dest} holds other things than a report ({found[0]}), so nothing in it is replaced, not even by "
+            "-Z/--force.\nChoose another folder with -o."
+        )
+    if found and not force:
+        raise DestinationInTheWay(
+            f"{dest} holds a report already.\nChoose another folder with -o, or replace that report with -Z/--force."
+        )
+
+
+def listed(dest: Path) -> list[str]:
+    """Return the names in `dest`, none if it is not there."""
+    try:
+        return sorted(entry.name for entry in dest.iterdir())
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise cannot_write(dest, error) from error
+
+
+def is_report(dest: Path) -> bool:
+    """Return whether ha-report made what `dest` holds: its report.json says so, and no file of ours is a folder."""
+    if any((dest / name).is_symlink() or (dest / name).is_dir() for name in NAMES):
+        return False
+    marker = dest / "report.json"
+    if not marker.is_file():
+        return False
+    with marker.open("rb") as file:
+        return OURS.match(file.read(200)) is not None
+
+
+def place(report: Report, events: pd.DataFrame, dest: Path) -> None:
+    """Make the files in a private folder, then bring them to `dest`."""
+    dest.parent.mkdir(parents=True, exist_ok=True)
+    # A folder that is there stays the same folder: a shell may stand in it, and its parent may not be ours.
+    there = dest.is_dir()
+    staging = Path(tempfile.mkdtemp(prefix=".ha-report-", dir=dest if there else dest.parent))
+    try:
+        write_files(report, events, staging)
+        if there:
+            exchange(staging, dest)
+        else:
+            staging.rename(dest)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def exchange(staging: Path, dest: Path) -> None:
+    """Move the new files into `dest` and the old ones out; on any failure put all back."""
+    old = staging / "old"
+    old.mkdir()
+    done: list[tuple[Path, Path]] = []
+    try:
+        for source, target in [(dest / name, old / name) for name in NAMES if (dest / name).exists()] + [
+            (staging / name, dest / name) for name in NAMES
+        ]:
+            source.rename(target)
+            done.append((source, target))
+    except BaseException:
+        for source, target in reversed(done):
+            target.rename(source)
+        raise
+
+
+def missing_parents(dest: Path) -> list[Path]:
+    """Return the folders above `dest` that are not there yet, the innermost first."""
+    return [parent for parent in dest.absolute().parents if not parent.exists()]
+
+
+def remove_empty(folders: list[Path]) -> None:
+    """Remove the folders that were made for nothing."""
+    for folder in folders:
+        try:
+            folder.rmdir()
+        except OSError:
+            return  # not made yet, or somebody put something in
+
+
+def cannot_write(dest: Path, error: OSError) -> UserError:
+    """Return the error for what the system refused."""
+    reason = error.strerror or str(error)
+    at = f" ({error.filename})" if error.filename and Path(str(error.filename)) != dest else ""
+    return UserError(f"{dest} could not be written: {reason}{at}.\nChoose another folder with -o.")

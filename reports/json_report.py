@@ -1,0 +1,163 @@
+"""`report.json`, for programs: the contract "ha-report/1", described by docs/report.schema.json.
+
+Each event, failure and finding is a line of its own, so that two reports can be compared by
+line tools, and a large one is written by the C encoder.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from reports.cluster import counts_of
+from reports.visible import encodable
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ha_report.model import FailedOperation, Finding, ResourceState, Source
+    from reports.shape import InputRow, Report, TimelineRow
+
+SCHEMA = "ha-report/1"
+
+
+def render(report: Report) -> str:
+    """Return the text of report.json."""
+    parts = [f"{json.dumps(key)}: {lines_of(value)}" for key, value in plain(report).items()]
+    return encodable("{\n" + ",\n".join(parts) + "\n}\n")
+
+
+def lines_of(value: object) -> str:
+    """Return JSON with the entries of a list on lines of their own."""
+    if isinstance(value, list) and value:
+        return "[\n" + ",\n".join(dumped(entry) for entry in value) + "\n]"
+    return dumped(value)
+
+
+def dumped(value: object) -> str:
+    """Return JSON on one line."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def plain(report: Report) -> dict[str, Any]:
+    """Return the report as JSON has it, keys in the order of the contract."""
+    return {
+        "schema": SCHEMA,
+        "generator": {"name": "ha-report", "version": report.version},
+        "sources": list(report.sources),
+        "window": {"from": iso(report.window[0]), "to": iso(report.window[1])},
+        "cluster": {
+            "name": report.cluster.name,
+            "stack": report.cluster.stack,
+            "dc": report.cluster.dc,
+            "quorum": report.cluster.quorum,
+            "versions": dict(report.cluster.versions),
+        },
+        "nodes": [
+            {"name": node.name, "state": node.state, "roles": list(node.roles), "clock_offset_s": node.clock_offset_s}
+            for node in report.nodes
+        ],
+        "resources": [resource_entry(resource, report) for resource in report.resources],
+        "failed_operations": [failed_entry(failed) for failed in report.failed_operations],
+        "findings": [finding_entry(finding) for finding in report.findings],
+        "timeline": [timeline_entry(row) for row in report.timeline],
+        "placement": [
+            {"resource": at.resource, "node": at.node, "role": at.role, "from": iso(at.begin), "to": iso(at.end)}
+            for at in report.placement
+        ],
+        "downtime": [
+            {"resource": down.resource, "from": iso(down.begin), "to": iso(down.end), "seconds": down.seconds}
+            for down in report.downtime
+        ],
+        "inputs": [input_entry(found) for found in report.inputs],
+    }
+
+
+def iso(time: datetime | None) -> str | None:
+    """Return ISO 8601 with offset."""
+    return None if time is None else time.isoformat()
+
+
+def place(source: Source) -> dict[str, Any]:
+    """Return where a line stands."""
+    return {"file": source.file, "line": source.line}
+
+
+def resource_entry(resource: ResourceState, report: Report) -> dict[str, Any]:
+    """Return a resource instance with its fail counts by node."""
+    return {
+        "id": resource.id,
+        "agent": resource.agent,
+        "role": resource.role,
+        "node": resource.node,
+        "managed": resource.managed,
+        "failed": resource.failed,
+        "blocked": resource.blocked,
+        "fail_counts": counts_of(resource, report.fail_counts),
+    }
+
+
+def failed_entry(failed: FailedOperation) -> dict[str, Any]:
+    """Return one failed execution with every line that tells of it."""
+    return {
+        "resource": failed.resource,
+        "agent": failed.agent,
+        "operation": failed.operation,
+        "interval_ms": failed.interval_ms,
+        "node": failed.node,
+        "call": failed.call,
+        "rc": failed.rc,
+        "rc_text": failed.rc_text,
+        "status": failed.status,
+        "exit_reason": failed.exit_reason,
+        "time": iso(failed.time),
+        "sources": [place(source) for source in failed.sources],
+    }
+
+
+def finding_entry(finding: Finding) -> dict[str, Any]:
+    """Return what a rule concluded."""
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "confidence": finding.confidence,
+        "title": finding.title,
+        "cause": finding.cause,
+        "resource": finding.resource,
+        "node": finding.node,
+        "time": iso(finding.time),
+        "evidence": [{"file": line.file, "line": line.line, "text": line.text} for line in finding.evidence],
+        "remedy": list(finding.remedy),
+        "verify": list(finding.verify),
+        "references": list(finding.references),
+    }
+
+
+def timeline_entry(row: TimelineRow) -> dict[str, Any]:
+    """Return one event."""
+    return {
+        "time": iso(row.time),
+        "node": row.node,
+        "kind": row.kind,
+        "severity": row.severity,
+        "text": row.text,
+        "resource": row.resource,
+        "operation": row.operation,
+        "source": place(row.source),
+    }
+
+
+def input_entry(found: InputRow) -> dict[str, Any]:
+    """Return one file that was read, or why it was not."""
+    return {
+        "path": found.path,
+        "node": found.node,
+        "format": found.format,
+        "bytes": found.bytes,
+        "lines": found.lines,
+        "first_time": iso(found.first_time),
+        "last_time": iso(found.last_time),
+        "events": found.events,
+        "undecoded": found.undecoded,
+        "skipped": found.skipped,
+    }

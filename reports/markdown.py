@@ -1,0 +1,192 @@
+"""`report.md`, to paste into a bug tracker (CommonMark with GitHub's tables).
+
+What logs say stands in code spans and fences, longer than any run of backticks within, so
+that it can neither end them nor mention a person or an issue.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from reports.visible import one_line, visible
+from reports.words import clock_of, count_of, operation_of, result_of, size_of, window_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ha_report.model import Evidence, Finding
+    from reports.shape import InputRow, NodeCard, Repeat, Report
+
+SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~!&$])")
+LARGEST_TABLE = 100  # rows; a bug tracker cuts long texts
+
+
+def render(report: Report) -> str:
+    """Return the text of report.md."""
+    return "\n".join([*verdict(report), *failures(report), *findings(report), *cluster(report), *inputs(report)]) + "\n"
+
+
+def verdict(report: Report) -> Iterator[str]:
+    """Yield the headline, and what it rests on."""
+    yield f"# {escaped(report.verdict.sentence)}"
+    yield ""
+    if report.verdict.confidence:
+        yield f"**{report.verdict.severity}**, {report.verdict.confidence}"
+        yield ""
+    if report.verdict.cause:
+        yield escaped(report.verdict.cause)
+        yield ""
+    if report.verdict.finding is None and report.verdict.evidence:
+        yield from proof(report.verdict.evidence)
+
+
+def failures(report: Report) -> Iterator[str]:
+    """Yield the table of failed operations, if there are any."""
+    if not report.repeats:
+        return
+    yield f"## Failed operations ({len(report.failed_operations):,})"
+    yield ""
+    header = ("Time (UTC)", "Node", "Resource", "Operation", "Result", "Exit reason", "Times")
+    yield from table(header, [failure_row(repeat) for repeat in report.repeats[:LARGEST_TABLE]])
+    yield from left_out(len(report.repeats))
+
+
+def failure_row(repeat: Repeat) -> tuple[str, ...]:
+    """Return the cells of one failed operation."""
+    failed = repeat.first
+    return (
+        clock_of(failed.time, None),
+        escaped(failed.node or "unknown"),
+        escaped(failed.resource),
+        escaped(operation_of(failed.operation, failed.interval_ms)),
+        escaped(result_of(failed)),
+        ", ".join(code(reason) for reason in repeat.exit_reasons[:3]),
+        f"{repeat.count:,}",
+    )
+
+
+def findings(report: Report) -> Iterator[str]:
+    """Yield every finding with its proof and its remedy."""
+    for finding in report.findings:
+        yield f"## {escaped(finding.title)}"
+        yield ""
+        yield f"{finding.severity}, {finding.confidence} (rule {code(finding.rule)}). {escaped(finding.cause)}"
+        yield ""
+        yield from proof(finding.evidence)
+        yield from steps("Remedy", finding.remedy)
+        yield from steps("Verify", finding.verify)
+        yield from references(finding)
+
+
+def proof(evidence: Iterable[Evidence]) -> Iterator[str]:
+    """Yield lines of logs in a fence, each under its place."""
+    lines = [text for line in evidence for text in (f"{one_line(line.file)}:{line.line}", f"    {one_line(line.text)}")]
+    if lines:
+        yield from fenced(lines)
+
+
+def steps(title: str, texts: Sequence[str]) -> Iterator[str]:
+    """Yield sentences, and commands in fences."""
+    if not texts:
+        return
+    yield f"**{title}**"
+    yield ""
+    for text in texts:
+        if text.startswith("$ "):
+            yield from fenced([one_line(text[2:])], "sh")
+        else:
+            yield from (escaped(text), "")
+
+
+def references(finding: Finding) -> Iterator[str]:
+    """Yield where to read on."""
+    if finding.references:
+        yield f"See {', '.join(escaped(reference) for reference in finding.references)}."
+        yield ""
+
+
+def cluster(report: Report) -> Iterator[str]:
+    """Yield the nodes with what ran on them at the snapshot, and the versions."""
+    yield "## Cluster"
+    yield ""
+    known = report.cluster
+    facts = {"name": known.name, "stack": known.stack, "DC": known.dc, "quorum": known.quorum} | known.versions
+    told = [f"{escaped(name)} {escaped(quorum_or(value))}" for name, value in facts.items() if value is not None]
+    yield from ("; ".join(told) or "Nothing tells of the cluster as a whole.", "")
+    header = ("Node", "State", "Runs", "Failed there")
+    yield from table(header, [card_row(card) for card in report.cards[:LARGEST_TABLE]])
+    yield from left_out(len(report.cards))
+
+
+def quorum_or(value: str | bool) -> str:
+    """Return a fact as a word."""
+    return value if isinstance(value, str) else ("yes" if value else "no")
+
+
+def card_row(card: NodeCard) -> tuple[str, ...]:
+    """Return the cells of one node."""
+    return (
+        escaped(card.node.name),
+        escaped(", ".join([card.node.state or "unknown", *card.node.roles])),
+        escaped(", ".join(resource.id for resource in card.resources)),
+        escaped(", ".join(f"{repeat.first.resource} {repeat.first.operation}" for repeat in card.failures)),
+    )
+
+
+def inputs(report: Report) -> Iterator[str]:
+    """Yield what was read, so that a reader knows what was not."""
+    yield "## Read"
+    yield ""
+    header = ("File", "Node", "Format", "Size", "Lines", "Events", "Not understood")
+    yield from table(header, [input_cells(found) for found in report.inputs[:LARGEST_TABLE]])
+    yield from left_out(len(report.inputs))
+    yield from (f"- {escaped(note)}" for note in report.notes)
+    yield ""
+    yield f"Window: {window_of(report.window)}. Made by ha-report {report.version}."
+
+
+def input_cells(found: InputRow) -> tuple[str, ...]:
+    """Return the cells of one file."""
+    kind = f"skipped: {found.skipped}" if found.skipped else found.format or "not known"
+    numbers = (size_of(found.bytes), f"{found.lines:,}", f"{found.events:,}", f"{found.undecoded:,}")
+    return code(found.path), escaped(found.node or ""), escaped(kind), *numbers
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Yield a table of cells that are escaped already."""
+    yield f"| {' | '.join(header)} |"
+    yield f"|{' --- |' * len(header)}"
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+    yield ""
+
+
+def left_out(rows: int) -> Iterator[str]:
+    """Yield how many rows a table left out."""
+    if rows > LARGEST_TABLE:
+        yield f"{count_of(rows - LARGEST_TABLE, 'more row')} in report.json."
+        yield ""
+
+
+def fenced(lines: Sequence[str], language: str = "text") -> Iterator[str]:
+    """Yield lines in a code fence that they cannot end."""
+    fence = "`" * max(3, longest_run("".join(lines)) + 1)
+    yield from (f"{fence}{language}", *lines, fence, "")
+
+
+def code(text: str) -> str:
+    """Return a code span for a table cell, which `|` would end even in there."""
+    shown = one_line(text).replace("|", "\\|")
+    ticks = "`" * (longest_run(shown) + 1)
+    pad = " " if shown.startswith("`") or shown.endswith("`") else ""
+    return f"{ticks}{pad}{shown}{pad}{ticks}" if shown else ""
+
+
+def longest_run(text: str) -> int:
+    """Return the length of the longest run of backticks."""
+    return max((len(run) for run in re.findall("`+", text)), default=0)
+
+
+def escaped(text: str) -> str:
+    """Return text that Markdown shows as it is; a zero-width joiner keeps @somebody from being called."""
+    return SPECIAL.sub(r"\\\1", one_line(visible(text))).replace("@", "@\u2060")

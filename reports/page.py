@@ -1,0 +1,67 @@
+"""Makes plain data of an incident and what was concluded from it: the one thing all outputs show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reports.cluster import cards_of
+from reports.failures import fold
+from reports.shape import InputRow, Repeat, Report
+from reports.timeline import rows_of, story_of
+from reports.verdict import verdict_of
+from reports.words import utc
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from ha_report.incident import Incident
+    from ha_report.model import Finding, InputFile
+
+
+def build(incident: Incident, findings: Sequence[Finding], *, version: str) -> Report:
+    """Return the report; `findings` stand in their order, the root cause first."""
+    timeline = rows_of(incident.events)
+    repeats = fold(incident.failed_operations)
+    begin, end = incident.window_us
+    return Report(
+        version=version,
+        sources=tuple(incident.sources),
+        window=(utc(begin), utc(end)),
+        verdict=verdict_of(incident, findings, repeats, timeline),
+        cluster=incident.cluster,
+        nodes=tuple(incident.nodes),
+        resources=tuple(incident.resources),
+        fail_counts=tuple(incident.fail_counts),
+        cards=cards_of(incident, repeats),
+        failed_operations=tuple(incident.failed_operations),
+        repeats=repeats,
+        findings=tuple(findings),
+        timeline=timeline,
+        story=story_of(timeline, times_of(repeats, findings)),
+        inputs=tuple(input_row(found) for found in incident.inputs),
+        notes=tuple(incident.notes),
+    )
+
+
+def times_of(repeats: Sequence[Repeat], findings: Sequence[Finding]) -> list[datetime]:
+    """Return when something went wrong."""
+    times = [*(repeat.first.time for repeat in repeats), *(finding.time for finding in findings)]
+    return [time for time in times if time is not None]
+
+
+def input_row(found: InputFile) -> InputRow:
+    """Return an input as it is shown."""
+    return InputRow(
+        path=found.path,
+        node=found.node,
+        format=found.format,
+        bytes=found.bytes,
+        lines=found.lines,
+        first_time=utc(found.first_time_us),
+        last_time=utc(found.last_time_us),
+        events=found.events,
+        undecoded=found.undecoded_count,
+        examples=tuple(found.undecoded),
+        skipped=found.skipped,
+    )

@@ -1,0 +1,183 @@
+"""Events as rows to read: how grave each is, which say the same, and which a page has room for."""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect
+from collections import Counter
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ha_report.model import OcfRc, Source
+from reports.shape import Moment, Story, TimelineRow
+from reports.words import message_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import pandas as pd
+
+KEY_MOST = 40  # what a reader takes in at a glance
+NEAR = timedelta(minutes=2)  # what belongs to a failure stands mostly this close
+KEY_OF_A_SORT = 3  # the fourth failure of the same monitor says nothing new
+SHOWN_MOST = 2_000  # a plain table of this length still opens at once on an old laptop
+
+GRAVE_LEVELS = frozenset({"emerg", "alert", "crit", "critical", "fatal", "error", "err"})
+WARNING_LEVELS = frozenset({"warning", "warn"})
+ROUTINE_LEVELS = frozenset({"info", "debug", "trace"})
+# A part of a kind's name says what it is about, so that a new kind seldom needs an entry here.
+ALARMING = (
+    "fencing-", "lost", "unclean", "died", "paused", "twice", "second-dc", "banned", "cannot-run", "restarted", "given-up",
+)  # fmt: skip
+TELLING = (
+    "operation-result", "action-planned", "failed", "fail-count", "timeout", "quorum", "membership", "dc-", "node-", "stack-",
+)  # fmt: skip
+
+OUTCOMES = ("operation-", "action-")  # kinds whose rc is a result; a fail count only quotes one
+ANSWERED = frozenset({"complete", "cancelled", "pending", "ok", "done"})
+HEALTHY = frozenset({OcfRc.OK.value, OcfRc.DEGRADED.value, OcfRc.DEGRADED_PROMOTED.value, OcfRc.RUNNING_PROMOTED.value})
+UNFINISHED = 193  # PCMK_OCF_UNKNOWN: the operation still runs
+
+NEVER = datetime.max.replace(tzinfo=timezone.utc)  # an event without a time stands last
+
+
+class Cells(NamedTuple):
+    """What of an event a row is made from; the names are columns of Incident.events."""
+
+    time: datetime | None
+    node: str | None
+    writer: str | None
+    level: str | None
+    kind: str
+    resource: str | None
+    operation: str | None
+    interval_ms: int | None
+    rc: int | None
+    status: str | None
+    text: str | None
+    file: str
+    line: int
+
+
+def rows_of(events: pd.DataFrame) -> tuple[TimelineRow, ...]:
+    """Return every event as a row, in the order of `events`."""
+    return tuple(row_of(Cells(*cells)) for cells in zip(*(plain(events, name) for name in Cells._fields), strict=True))
+
+
+def plain(events: pd.DataFrame, name: str) -> list[Any]:
+    """Return a column as Python values, with None for what is missing."""
+    column = events[name]
+    if name == "time":
+        return [None if missing else time.to_pydatetime() for time, missing in zip(column, column.isna(), strict=True)]
+    return [None if missing else value for value, missing in zip(column.tolist(), column.isna(), strict=True)]
+
+
+def row_of(cells: Cells) -> TimelineRow:
+    """Return one event as a row, with its severity and its weight."""
+    probe = cells.operation == "monitor" and cells.interval_ms == 0
+    failed = cells.kind.startswith(OUTCOMES) and is_failure(cells.rc, cells.status, probe=probe)
+    severity = severity_of(cells.kind, cells.level, failed=failed)
+    return TimelineRow(
+        time=cells.time,
+        node=cells.node or cells.writer,
+        kind=cells.kind,
+        severity=severity,
+        text=cells.text or "",
+        resource=cells.resource,
+        operation=cells.operation,
+        source=Source(cells.file, cells.line),
+        weight=3 if severity == "error" else weight_of(cells.kind, cells.level, severity, probe=probe),
+    )
+
+
+def is_failure(rc: int | None, status: str | None, *, probe: bool) -> bool:
+    """Return whether an operation that ended so has failed; a probe may find nothing running."""
+    if status is not None and status.lower() not in ANSWERED:
+        return True
+    if rc is None or rc < 0 or rc == UNFINISHED or (probe and rc == OcfRc.NOT_RUNNING):
+        return False
+    return rc not in HEALTHY
+
+
+@cache
+def tells(kind: str, words: tuple[str, ...]) -> bool:
+    """Return whether a kind is about one of `words`; asked for every event, of few kinds."""
+    return any(word in kind for word in words)
+
+
+def severity_of(kind: str, level: str | None, *, failed: bool) -> str:
+    """Return "error", "warning" or "notice"."""
+    if failed or level in GRAVE_LEVELS:
+        return "error"
+    return "warning" if level in WARNING_LEVELS or tells(kind, ALARMING) else "notice"
+
+
+def weight_of(kind: str, level: str | None, severity: str, *, probe: bool) -> int:
+    """Return how much an event that is no error matters to a reader: 2 much, 1 little, 0 routine."""
+    if severity == "warning" or (not probe and tells(kind, TELLING)):
+        return 2
+    return 0 if level in ROUTINE_LEVELS else 1
+
+
+def story_of(rows: Sequence[TimelineRow], failures: Iterable[datetime] = ()) -> Story:
+    """Return the events that a page has room for: what is grave or near one of `failures`, then what is rare."""
+    moments = merged(rows)
+    order = ranks(moments, sorted(failures))
+    best = heapq.nsmallest(SHOWN_MOST, range(len(moments)), key=order.__getitem__)
+    key = [number for number in best if is_key(moments[number]) and order[number][1] < KEY_OF_A_SORT]
+    return Story(
+        key=tuple(moments[number] for number in sorted(key[:KEY_MOST])),
+        shown=tuple(moments[number] for number in sorted(best)),
+        distinct=len(moments),
+    )
+
+
+def is_key(moment: Moment) -> bool:
+    """Return whether an event may be one of the few; without its time it does not tell what happened when."""
+    return moment.row.weight > 1 and moment.row.time is not None
+
+
+def ranks(moments: list[Moment], failures: list[datetime]) -> list[tuple[int, int]]:
+    """Return a sort key for each moment: grave or near first, and the hundredth of a sort behind the first of another."""
+    seen: Counter[tuple[object, ...]] = Counter()
+    order = []
+    for row in (moment.row for moment in moments):
+        near = is_near(row.time, failures)
+        sort = (near, row.kind, row.node, row.resource, row.operation, row.severity)
+        order.append((-2 * row.weight - 3 * near, seen[sort]))  # what led to a failure outweighs an error far from it
+        seen[sort] += 1
+    return order
+
+
+def is_near(time: datetime | None, failures: list[datetime]) -> bool:
+    """Return whether one of `failures`, which are in order, happened around that time."""
+    if time is None:
+        return False
+    following = bisect(failures, time - NEAR)
+    return following < len(failures) and failures[following] <= time + NEAR
+
+
+def merged(rows: Sequence[TimelineRow]) -> list[Moment]:
+    """Return the rows with those that say the same in the same second made one.
+
+    Pacemaker writes most messages to its own log and to syslog, there without what follows
+    the "|", and without the fraction of the second.
+    """
+    groups: dict[tuple[object, ...], list[TimelineRow]] = {}
+    for number, row in enumerate(rows):
+        said = message_of(row.text)
+        second = row.time.replace(microsecond=0) if row.time else number  # without a time nothing is the same
+        groups.setdefault((second, row.node, row.kind, row.resource, row.operation, said), []).append(row)
+    moments = [moment_of(group) for group in groups.values()]
+    return sorted(moments, key=lambda moment: moment.row.time or NEVER)
+
+
+def moment_of(group: list[TimelineRow]) -> Moment:
+    """Return one moment of rows that say the same: told by the most precise, in its most severe reading."""
+    if len(group) == 1:
+        return Moment(group[0], (group[0].source,))
+    best = max(group, key=lambda row: (row.time is not None and row.time.microsecond > 0, len(row.text)))
+    severest = max(group, key=lambda row: row.weight)
+    sources = dict.fromkeys([best.source, *(row.source for row in group)])
+    return Moment(best._replace(severity=severest.severity, weight=severest.weight), tuple(sources))

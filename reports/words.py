@@ -1,0 +1,117 @@
+"""How times, intervals, results and numbers are worded, the same in every output."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from ha_report.model import COMPLETE, FailedOperation, OcfRc
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from reports.shape import Repeat
+
+# Words for codes whose line told none; Pacemaker's own differ by version (lib/common/results.c).
+RC_WORDS = {rc.value: rc.name.lower().replace("_", " ") for rc in OcfRc} | {OcfRc.UNKNOWN_ERROR.value: "error"}
+UNITS = ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
+TWO_DIGITS = 10
+VERBS = {
+    "start": "failed to start on",
+    "stop": "failed to stop on",
+    "promote": "failed to promote on",
+    "demote": "failed to demote on",
+    "migrate_to": "failed to migrate away from",
+    "migrate_from": "failed to migrate to",
+    "reload": "failed to reload on",
+}
+
+
+def utc(time_us: int | None) -> datetime | None:
+    """Return microseconds since 1970 as a datetime."""
+    return (
+        None
+        if time_us is None
+        else datetime.fromtimestamp(time_us // 1_000_000, timezone.utc).replace(microsecond=time_us % 1_000_000)
+    )
+
+
+def count_of(number: int, noun: str) -> str:
+    """Return "1 file", "2,000 files"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def list_of(items: Sequence[str], most: int = 3) -> str:
+    """Return "a", "a and b", "a, b, c and 4 more"."""
+    if len(items) > most:
+        return f"{', '.join(items[:most])} and {len(items) - most:,} more"
+    return " and ".join(filter(None, [", ".join(items[:-1]), *items[-1:]]))
+
+
+def size_of(number: int) -> str:
+    """Return bytes as "812 B", "78 kB", "1.2 GB" (decimal, as `ls --si` has it)."""
+    unit = next((unit for unit in UNITS if number >= unit[0]), (1, "B"))
+    size = number / unit[0]
+    return f"{size:.1f} {unit[1]}" if unit[0] > 1 and size < TWO_DIGITS else f"{size:.0f} {unit[1]}"
+
+
+def interval_of(interval_ms: int) -> str:
+    """Return "10 s", "1.5 s", "5 min"."""
+    minutes, rest = divmod(interval_ms, 60_000)
+    return f"{interval_ms / 1000:g} s" if rest or not minutes else f"{minutes} min"
+
+
+def operation_of(operation: str, interval_ms: int | None) -> str:
+    """Return "start", "probe", "monitor every 10 s"."""
+    if interval_ms:
+        return f"{operation} every {interval_of(interval_ms)}"
+    return "probe" if operation == "monitor" and interval_ms == 0 else operation
+
+
+def result_of(failed: FailedOperation) -> str:
+    """Return "error (rc 1)", "Timed Out (rc 1)", "result unknown"."""
+    told = failed.status if failed.status and failed.status.lower() != COMPLETE else None
+    known = RC_WORDS.get(failed.rc) if failed.rc is not None else None
+    words = told or failed.rc_text or known or "result unknown"
+    return words if failed.rc is None else f"{words} (rc {failed.rc})"
+
+
+def failure_of(repeat: Repeat) -> str:
+    """Return "r_ip failed to start on node02 3 times: error (rc 1), exit reason: no nic"."""
+    failed = repeat.first
+    verb = VERBS.get(failed.operation, f"failed its {operation_of(failed.operation, failed.interval_ms)} on")
+    often = f" {repeat.count:,} times" if repeat.count > 1 else ""
+    reason = f", exit reason: {repeat.exit_reasons[0]}" if repeat.exit_reasons else ""
+    return f"{failed.resource} {verb} {failed.node or 'an unknown node'}{often}: {result_of(failed)}{reason}"
+
+
+def message_of(text: str) -> str:
+    """Return a message less what Pacemaker adds for programs, after "|"."""
+    return re.split(r"\s*\|\s", text, maxsplit=1)[0].strip()
+
+
+def clock_of(time: datetime | None, day: date | None) -> str:
+    """Return "02:01:35.575"; with its date, unless that is `day`, which stands elsewhere."""
+    if time is None:
+        return "no time"
+    fraction = f".{time.microsecond // 1000:03d}" if time.microsecond else ""
+    return f"{time:%H:%M:%S}{fraction}" if time.date() == day else f"{time:%Y-%m-%d %H:%M:%S}{fraction}"
+
+
+def day_of(window: tuple[datetime | None, datetime | None]) -> date | None:
+    """Return the one day that the window lies in, None if there is no such day."""
+    begin, end = window
+    return begin.date() if begin and end and begin.date() == end.date() else None
+
+
+def window_of(window: tuple[datetime | None, datetime | None]) -> str:
+    """Return "2026-11-23 02:01:26 - 02:01:42 UTC", or why there is none."""
+    begin, end = window
+    if begin is None or end is None:
+        return "no times known"
+    if begin.replace(microsecond=0) == end.replace(microsecond=0):
+        return f"{begin:%Y-%m-%d %H:%M:%S} UTC"
+    until = f"{end:%H:%M:%S}" if begin.date() == end.date() else f"{end:%Y-%m-%d %H:%M:%S}"
+    return f"{begin:%Y-%m-%d %H:%M:%S} – {until} UTC"

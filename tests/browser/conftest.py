@@ -1,0 +1,75 @@
+"""A real Chromium on pages that were really written; skipped where there is none."""
+
+import shutil
+
+import pytest
+
+from reports.files import write
+from tests.reports.conftest import SAMPLES
+from tests.reports.incidents import VERSION
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory):
+    """The page of each sample incident: name -> address."""
+    folder = tmp_path_factory.mktemp("pages")
+    written = {}
+    for name, make in SAMPLES.items():
+        incident, findings = make()
+        written[name] = write(
+            incident, findings, folder / name.replace(" ", "-"), version=VERSION, force=False
+        ).as_uri()
+    return written
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory):
+    """One browser for all tests."""
+    binary, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not binary or not driver:
+        pytest.skip("chromium and chromium-driver are not installed")
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = binary
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture
+def browser(chromium):
+    """The browser as it is at first: a wide light screen, scripts on, logs empty."""
+    chromium.get("about:blank")
+    screen(chromium, 1366, 768)
+    media(chromium)
+    chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    for log in ("browser", "performance"):
+        chromium.get_log(log)
+    return chromium
+
+
+def screen(browser, width, height):
+    """Give the browser a screen of that size."""
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+
+def media(browser, scheme="light", kind="screen"):
+    """Let the page be seen in a colour scheme, or as printed."""
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": kind, "features": features})

@@ -1,0 +1,132 @@
+import base64
+import hashlib
+import itertools
+import re
+
+import pytest
+
+from ha_report.model import Evidence
+from reports.html import breakable, marked, prose, render, said
+from reports.page import build
+from tests.reports.elements import Page
+from tests.reports.incidents import NO_ROUTE, VERSION, crowded, hostile, hostile_finding, nic_none, quiet, repeating
+
+
+def page(incident, *findings):
+    return Page(render(build(incident, findings, version=VERSION)))
+
+
+def test_every_element_is_closed(made):
+    assert (made.unbalanced, made.stack) == ([], [])
+
+
+def test_every_id_is_there_once_and_every_link_within_leads_somewhere(made):
+    ids = [attrs["id"] for _, attrs in made.elements if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    inside = {attrs["href"][1:] for attrs in made.of("a") if attrs["href"].startswith("#")}
+    labels = {attrs["for"] for attrs in made.of("label") if "for" in attrs}
+    named = {attrs["aria-labelledby"] for _, attrs in made.elements if "aria-labelledby" in attrs}
+    assert (inside | labels | named) - set(ids) == set()
+
+
+def test_the_policy_allows_the_style_and_the_script_of_the_page_and_nothing_else(html, made):
+    [policy] = [attrs["content"] for attrs in made.of("meta") if attrs.get("http-equiv")]
+    for tag, directive in (("style", "style-src"), ("script", "script-src")):
+        [text] = re.findall(f"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{directive} 'sha256-{digest}'" in policy
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_nothing_is_fetched_from_elsewhere(made):
+    assert not [attrs for _, attrs in made.elements if "src" in attrs or "style" in attrs]
+    assert [attrs["href"] for attrs in made.of("link")] == ["data:,"]
+    assert {"script", "style"} <= {tag for tag, _ in made.elements}
+    assert not re.search(r"@import|url\(", made.texts["style"])
+
+
+def test_no_element_carries_a_handler_or_a_script_address(made):
+    for _, attrs in made.elements:
+        assert not [name for name in attrs if name.startswith("on")]
+        assert not str(attrs.get("href", "")).startswith("javascript:")
+
+
+def test_hostile_text_is_text():
+    made = page(hostile(), hostile_finding(), hostile_finding())
+    assert len(made.of("script")) == 1
+    assert made.of("img") == []
+    assert "<script>alert(1)</script>" in made.texts["h1"]
+    assert "{{ 7*7 }}" in made.texts["h1"]
+    assert "\\x1b]0;owned" in made.texts["h1"]
+
+
+def test_the_sentence_is_the_headline_and_the_title():
+    made = page(nic_none(), NO_ROUTE)
+    assert made.texts["h1"] == NO_ROUTE.title
+    assert made.texts["title"] == f"{NO_ROUTE.title} · halab"
+
+
+def test_a_proof_leads_to_its_line_in_the_timeline():
+    html = render(build(nic_none(), [NO_ROUTE], version=VERSION))
+    [row] = re.findall(r'href="#(e\d+)">node02/<wbr>pacemaker\.log:365', html)[:1]
+    told = html[html.index(f'<tr id="{row}"') :]
+    assert "Result of start operation" in told[: told.index("</tr>")]
+
+
+def test_the_commands_can_be_copied():
+    html = render(build(nic_none(), [NO_ROUTE], version=VERSION))
+    assert "<code>crm_resource --cleanup --resource r_ip --node node02</code><button" in html
+
+
+def test_a_crowded_timeline_says_where_the_rest_is():
+    html = render(build(crowded(), [], version=VERSION))
+    assert html.count('<tr id="e') == 2_000
+    assert "The page has room for 2,000 of 5,000 events" in html
+    assert 'href="events.csv"' in html
+
+
+def test_repeats_are_one_row():
+    html = render(build(repeating(), [], version=VERSION))
+    assert "334×" in html
+    assert "334 lines in 1 file" in html
+
+
+def test_a_page_without_a_snapshot_says_so():
+    assert "No snapshot (crm_mon, CIB) is among the files read" in render(build(quiet(), [], version=VERSION))
+
+
+def test_no_table_header_is_without_its_scope(made):
+    assert {attrs.get("scope") for attrs in made.of("th")} <= {"col"}
+
+
+def test_headings_go_down_one_step_at_a_time(made):
+    levels = [int(tag[1]) for tag, _ in made.elements if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+
+
+def test_the_words_that_count_are_marked_longest_first():
+    line = Evidence("a", 1, "r_ip_start_0 of r_ip <failed> rc=1 rc=12")
+    assert marked(line, ("rc=1", "r_ip")) == (
+        "r_ip_start_0 of <mark>r_ip</mark> &lt;failed&gt; <mark>rc=1</mark> rc=12"
+    )
+
+
+@pytest.mark.parametrize(
+    ("made", "html"),
+    [
+        (prose("set `nic` <now>"), "set <code>nic</code> &lt;now&gt;"),
+        (prose(None), ""),
+        (said("ok | call=<1>"), 'ok<span class="soft"> | call=&lt;1&gt;</span>'),
+        (said(" ok| a=1"), 'ok<span class="soft">| a=1</span>'),
+        (said("a||b"), "a||b"),
+        (said("ok"), "ok"),
+        (breakable("a/b.log"), "a/<wbr>b.log"),
+        (breakable("a.example.com"), "a.<wbr>example.<wbr>com"),
+        (breakable("<a>"), "&lt;a&gt;"),
+    ],
+)
+def test_small_markup_escapes_what_it_is_given(made, html):
+    assert str(made) == html

@@ -1,0 +1,121 @@
+import dataclasses
+
+from ha_report.model import NodeState, ResourceState
+from reports.page import build
+from tests.reports.incidents import (
+    FAILED_START,
+    NO_ROUTE,
+    VERSION,
+    event,
+    hostile,
+    incident,
+    log,
+    nic_none,
+    quiet,
+    repeating,
+)
+
+
+def verdict(incident_, *findings):
+    return build(incident_, findings, version=VERSION).verdict
+
+
+def failing(*changes):
+    return incident(failed_operations=[dataclasses.replace(FAILED_START, **change) for change in changes])
+
+
+def test_the_verdict_is_the_first_finding_of_severity_error():
+    warning = dataclasses.replace(NO_ROUTE, severity="warning", title="A warning")
+    later = dataclasses.replace(NO_ROUTE, title="A consequence")
+    told = verdict(nic_none(), warning, NO_ROUTE, later)
+    assert (told.sentence, told.confidence, told.finding) == (NO_ROUTE.title, "certain", NO_ROUTE)
+
+
+def test_without_a_finding_the_failed_operation_is_the_verdict_and_the_cause_is_said_to_be_unknown():
+    told = verdict(nic_none())
+    assert told.sentence == "r_ip failed to start on node02: error (rc 1), exit reason: [findif] failed"
+    assert told.severity == "error"
+    assert told.confidence is None
+    assert "No rule" in told.cause
+
+
+def test_a_warning_does_not_hide_a_failed_operation():
+    told = verdict(nic_none(), dataclasses.replace(NO_ROUTE, severity="warning"))
+    assert told.sentence.startswith("r_ip failed to start")
+
+
+def test_the_lines_shown_are_those_that_tell_of_the_failure_and_what_the_agent_said_before_it():
+    told = verdict(nic_none())
+    assert [(line.file, line.line) for line in told.evidence] == [
+        ("node02/pacemaker.log", 331),
+        ("node02/pacemaker.log", 355),
+        ("node01/pacemaker.log", 431),
+        ("node02/pacemaker.log", 365),
+    ]
+
+
+def test_errors_in_the_logs_are_told_even_where_no_operation_failed():
+    told = verdict(
+        incident([event(1, "boom", level="error"), event(2, "Quorum lost", level="warning")], inputs=[log("a", "n")])
+    )
+    assert told.severity == "warning"
+    assert "The logs hold 1 error and 1 warning all the same." in told.cause
+
+
+def test_a_node_that_is_down_at_the_snapshot_is_told_even_where_no_operation_failed():
+    nodes = [NodeState("node01", "online"), NodeState("node02", "UNCLEAN (offline)")]
+    stuck = ResourceState("r_app", node="node02", failed=True, blocked=True)
+    told = verdict(incident([event(1, "x")], inputs=[log("a", "n")], nodes=nodes, resources=[stuck]))
+    assert told.severity == "warning"
+    assert told.cause.startswith("At the snapshot node02 was UNCLEAN (offline) and r_app was blocked. ")
+
+
+def test_several_failures_name_the_first_and_count_the_others():
+    told = verdict(failing({}, {"operation": "stop"}, {"resource": "r_web"}))
+    assert told.sentence.endswith("[findif] failed; 2 other operations failed too")
+
+
+def test_repeats_are_counted_in_the_sentence():
+    assert verdict(repeating()).sentence == "r_ip failed its monitor every 10 s on node02 334 times: not running (rc 7)"
+
+
+def test_an_operation_that_timed_out_says_so_and_not_what_the_executor_made_of_it():
+    told = verdict(failing({"status": "Timed Out", "exit_reason": None, "operation": "stop"}))
+    assert told.sentence == "r_ip failed to stop on node02: Timed Out (rc 1)"
+
+
+def test_what_is_not_known_is_not_guessed():
+    unknown = {"rc": None, "rc_text": None, "status": None, "exit_reason": None, "node": None}
+    assert verdict(failing(unknown)).sentence == "r_ip failed to start on an unknown node: result unknown"
+
+
+def test_no_failure_is_said_of_the_files_that_were_read_and_of_no_others():
+    told = verdict(quiet())
+    assert told.sentence == "No failed operation found in 1 file"
+    assert "1 cluster message understood from node01, 2026-11-23 02:01:28 UTC." in told.cause
+    assert "Not understood of the cluster's own lines: 1." in told.cause
+    assert "may have failed unseen" in told.cause
+
+
+def test_files_without_a_word_of_a_cluster_are_no_good_news():
+    told = verdict(incident(inputs=[log("messages", None)]))
+    assert told.sentence == "Nothing in 1 file tells of a cluster"
+    assert told.severity == "warning"
+
+
+def test_nothing_read_is_no_good_news_either():
+    skipped = dataclasses.replace(log("core", None), skipped="binary")
+    told = verdict(incident(inputs=[skipped]))
+    assert told.sentence == "Nothing could be read, so nothing is known of failures"
+    assert "Not read: 1 file." in told.cause
+
+
+def test_a_file_that_was_skipped_is_counted_where_nothing_failed():
+    skipped = dataclasses.replace(log("b", "node02"), skipped="permission denied")
+    told = verdict(incident([event(1, "Quorum acquired")], inputs=[log("a", "node01", 1), skipped]))
+    assert told.sentence == "No failed operation found in 1 file"
+    assert "Not read: 1 file." in told.cause
+
+
+def test_a_verdict_on_hostile_words_is_still_one():
+    assert "; 6 other operations failed too" in verdict(hostile()).sentence
