@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import TypeVar
 
-from ha_report.model import COMPLETE, TIMED_OUT, FailedOperation, OperationRecord, Source
+from ha_report.model import COMPLETE, TIMED_OUT, Event, FailedOperation, OcfRc, OperationRecord, Source
 
 _T = TypeVar("_T")
 
@@ -29,6 +29,40 @@ _FARTHEST_ZONE = 15 * 3600 * SECOND
 # Whose word counts, field by field: the one that ran the operation first.
 _RANK = {"controller": 0, "cib": 1, "crm_mon": 2, "transition": 3, "executor": 4, "scheduler": 5, "agent": 6}
 _SNAPSHOTS = {"cib", "crm_mon"}
+
+
+@dataclass
+class Signs:
+    """What events tell of failures that no record tells apart, by node and resource (without instance number).
+
+    A resource that was started after its failure, and that the scheduler then wants to recover, failed again.
+    """
+
+    starts: dict[tuple[str | None, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+    recoveries: dict[tuple[str | None, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+
+    def failed_again(self, record: OperationRecord, since_us: int | None) -> bool:
+        """Say whether what a scheduler's `record` repeats is a failure later than the one at `since_us`."""
+        if record.time_us is None or since_us is None:
+            return False
+        told, where = record.time_us, (record.node, base_name(record.resource))
+        started = any(since_us <= start < told - _SAME for start in self.starts.get(where, ()))
+        return started and any(abs(told - planned) <= _SAME for planned in self.recoveries.get(where, ()))
+
+
+def signs_of(events: Iterable[Event]) -> Signs:
+    """Return what `events` tell of resources that were started, and of those to be recovered."""
+    signs = Signs()
+    for event in events:
+        if event.resource is None or event.time_us is None:
+            continue
+        name = base_name(event.resource)
+        if event.kind == "operation-result" and event.operation == "start" and event.rc == OcfRc.OK:
+            signs.starts[event.node, name].append(event.time_us)
+        elif event.kind == "action-planned" and event.operation == "Recover":
+            nodes = (event.value or "").replace("Started", "").split()
+            signs.recoveries[nodes[0] if nodes else None, name].append(event.time_us)
+    return signs
 
 
 @dataclass
@@ -85,15 +119,18 @@ def _told_as_another(one: OperationRecord, other: OperationRecord) -> bool:
     return one.time_us is not None and other.time_us is not None and abs(one.time_us - other.time_us) > _SAME
 
 
-def failed_operations(records: Iterable[OperationRecord], agents: Mapping[str, str]) -> list[FailedOperation]:
+def failed_operations(
+    records: Iterable[OperationRecord], agents: Mapping[str, str], signs: Signs | None = None
+) -> list[FailedOperation]:
     """Return one failed operation for each failed execution that `records` tell of, in order of time.
 
     `agents` gives the agent of a resource.  Those without a time come last.
     """
+    signs = signs or Signs()
     found = [
         _failed_operation(execution, agents)
         for group in _groups(records)
-        for execution in _executions(group)
+        for execution in _executions(group, signs)
         if any(record.teller != "agent" for record in execution.records)
     ]
     return sorted(found, key=lambda operation: (operation.time is None, operation.time, operation.resource))
@@ -132,7 +169,7 @@ def _spread(nowhere: list[OperationRecord], nodes: dict[str | None, list[Operati
         nodes[min(known, key=lambda node: known[node]) if known else next(iter(nodes))].append(record)
 
 
-def _executions(group: list[OperationRecord]) -> list[_Execution]:
+def _executions(group: list[OperationRecord], signs: Signs) -> list[_Execution]:
     """Part one group into executions: the records with a call first, then the others beside them."""
     executions: list[_Execution] = []
     order = sorted(group, key=lambda record: (_RANK[record.teller], record.time_us is None, record.time_us or 0))
@@ -145,7 +182,7 @@ def _executions(group: list[OperationRecord]) -> list[_Execution]:
     for record in order:
         if record.teller != "agent" and record.call is None:
             if record.moment == "told":
-                _add_repeat(record, executions)
+                _add_repeat(record, executions, signs)
             else:
                 _add(record, executions, executions)
     for record in order:
@@ -188,17 +225,18 @@ def _nearest(record: OperationRecord, candidates: list[_Execution]) -> _Executio
     return best
 
 
-def _add_repeat(record: OperationRecord, executions: list[_Execution]) -> None:
+def _add_repeat(record: OperationRecord, executions: list[_Execution], signs: Signs) -> None:
     """Add a scheduler's line, which repeats the last failure at each transition, to that failure."""
     before = [
         execution
         for execution in executions
         if execution.agrees(record) and _same_instance(record, execution) and _not_after(execution, record)
     ]
-    if before:
-        max(before, key=lambda execution: _time_of(execution) or 0).records.append(record)
-    else:
+    latest = max(before, key=lambda execution: _time_of(execution) or 0, default=None)
+    if latest is None or signs.failed_again(record, _time_of(latest)):
         executions.append(_Execution([record]))
+    else:
+        latest.records.append(record)
 
 
 def _not_after(execution: _Execution, record: OperationRecord) -> bool:

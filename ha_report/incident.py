@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ha_report.executions import failed_operations
+from ha_report.executions import failed_operations, signs_of
 from ha_report.model import (
     ClusterFacts,
     Event,
@@ -68,7 +68,7 @@ def build(sources: list[str], readings: Readings) -> Incident:
     return Incident(
         sources=sources,
         events=to_frame(readings.events),
-        failed_operations=failed_operations(readings.records, agents),
+        failed_operations=failed_operations(readings.records, agents, signs_of(readings.events)),
         cluster=_cluster(snapshots),
         nodes=state.nodes if state else [],
         resources=state.resources if state else [],

@@ -103,6 +103,15 @@ class FailedOperation:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """A line that proves something, with its text as it stands in the file."""
+
+    file: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
 class NodeState:
     """A node as a snapshot shows it."""
 
@@ -180,18 +189,9 @@ class InputFile:
     first_time_us: int | None = None
     last_time_us: int | None = None
     events: int = 0
-    undecoded: list[Source] = field(default_factory=list)  # looked like a cluster message, but no row knows it
+    undecoded: list[Evidence] = field(default_factory=list)  # looked like a cluster message, but no row knows it
     undecoded_count: int = 0  # all of them; `undecoded` keeps the first few
     skipped: str | None = None  # why it was not read, or not to its end
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A line that proves something, with its text as it stands in the file."""
-
-    file: str
-    line: int
-    text: str
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import parsers.messages
 from ha_report.compressed import DAMAGE, opened
-from ha_report.model import Event, InputFile, OperationRecord, Source
+from ha_report.model import Event, Evidence, InputFile, OperationRecord, Source
 from ha_report.tables import rows_of
 from parsers.clock import FileClock
 from parsers.lines import Line, LineReader, plain
 from parsers.pattern import Pattern
-from parsers.records import ctime_stamp, operation_of, record_of
+from parsers.records import ctime_stamp, operation_of, rc_of, record_of
 from parsers.scan import Candidate, Scanner, blocks_of
 
 # Lines of these levels are kept even when no row knows them.
@@ -28,7 +28,8 @@ DAEMONS = frozenset(
     " pacemaker-controld pacemaker-schedulerd pacemaker-execd pacemaker-attrd pacemaker-based pacemaker-fenced"
     " corosync openais sbd".split()
 )
-_EXAMPLES = 20  # of lines that were not understood, kept to be shown
+EXAMPLES = 20  # of lines that were not understood, kept to be shown
+SHOWN = 300  # characters of such a line
 _EDGE_LINES = 200  # looked at for the first and the last time of a file
 
 
@@ -119,9 +120,10 @@ class _Reader:
         self.formats[line.format] += 1
         if line.host:
             self.reading.hosts[line.host] += 1
+        message = f" {line.message}"  # so that an anchor that begins with a blank is found at the start, too
         for anchor in sorted(candidate.anchors):
             for row in self.rows[anchor]:
-                fields = row.match(line.message)
+                fields = row.match(message)
                 if fields is not None:
                     self._add(row.kind, fields, line, candidate.number)
                     return
@@ -135,8 +137,8 @@ class _Reader:
         elif line.program in DAEMONS:
             entry = self.reading.input
             entry.undecoded_count += 1
-            if len(entry.undecoded) < _EXAMPLES:
-                entry.undecoded.append(Source(entry.path, number))
+            if len(entry.undecoded) < EXAMPLES:
+                entry.undecoded.append(Evidence(entry.path, number, line.message[:SHOWN]))
 
     def _add(self, kind: str, fields: dict[str, str], line: Line, number: int) -> None:
         reading = self.reading
@@ -148,7 +150,7 @@ class _Reader:
         source = Source(reading.input.path, number)
         event = Event(
             time_us, line.host, node, line.program, line.level, kind, fields.get("resource"), operation.name,
-            operation.interval_ms, _number(fields, "call"), _number(fields, "rc"), fields.get("status"),
+            operation.interval_ms, _number(fields, "call"), rc_of(fields), fields.get("status"),
             fields.get("reason"), fields.get("value"), line.message, source.file, number,
         )  # fmt: skip
         reading.events.append(event)

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from ha_report.compressed import DAMAGE, compression_of, opened
 from ha_report.incident import Readings
-from ha_report.model import InputFile, Snapshot
+from ha_report.model import Evidence, InputFile, Snapshot
 from parsers import cib, crm_mon_text, crm_mon_xml, xml_tree
 from parsers.bundles import FoundFile, files_of
 from parsers.clock import SECOND
 from parsers.dates import latest_date, zone_of
-from parsers.log import LogReading, read_log
+from parsers.log import EXAMPLES, SHOWN, LogReading, read_log
 from parsers.recognise import HEAD, is_binary, text_format, xml_format
 from parsers.settle import Clues, Settler, clues_of, file_node, now_us
 
@@ -180,12 +180,18 @@ def _add_snapshot(file: _File, zone: tzinfo, readings: Readings) -> None:
     if snapshot is None:
         return
     entry.events += len(snapshot.operations)
-    entry.undecoded += snapshot.undecoded[:20]
+    entry.undecoded += _shown(data, snapshot)
     entry.undecoded_count += len(snapshot.undecoded)
     entry.first_time_us = entry.first_time_us or snapshot.time_us
     entry.last_time_us = entry.last_time_us or snapshot.time_us
     readings.snapshots.append(snapshot)
     readings.records += snapshot.operations
+
+
+def _shown(data: bytes, snapshot: Snapshot) -> list[Evidence]:
+    """Return the first lines of a snapshot that were not understood, with their text."""
+    lines = data.decode("utf-8", "replace").split("\n") if snapshot.undecoded else []
+    return [Evidence(*source, lines[source.line - 1].strip()[:SHOWN]) for source in snapshot.undecoded[:EXAMPLES]]
 
 
 def _snapshot(data: bytes, entry: InputFile, zone: tzinfo) -> Snapshot | None:

@@ -54,7 +54,7 @@ def record_of(
     operation = operation_of(fields)
     if teller is None or resource is None or operation.name is None:
         return None
-    rc = _rc(fields)
+    rc = rc_of(fields)
     status = _status(teller, fields, rc)
     expected = int(fields["expected_rc"]) if "expected_rc" in fields else expected_rc
     if teller == "agent":
@@ -89,7 +89,8 @@ def _moment(teller: str, fields: dict[str, str]) -> str:
     return "told" if teller == "scheduler" else "end"
 
 
-def _rc(fields: dict[str, str]) -> int | None:
+def rc_of(fields: dict[str, str]) -> int | None:
+    """Return the return code that a message tells, in a number or in words."""
     if "rc" in fields:
         return int(fields["rc"])
     return RC_OF_TEXT.get(fields.get("rc_text", "").lower())

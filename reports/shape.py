@@ -101,7 +101,7 @@ class InputRow:
     last_time: datetime | None
     events: int
     undecoded: int
-    examples: tuple[Source, ...]  # some of the lines that were not understood
+    examples: tuple[Evidence, ...]  # some of the lines that were not understood
     skipped: str | None
 
 

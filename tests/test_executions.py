@@ -1,6 +1,6 @@
 """Many tellings, one failure: how operation records become failed operations."""
 
-from ha_report.executions import SECOND, failed_operations
+from ha_report.executions import SECOND, Signs, failed_operations
 from ha_report.model import COMPLETE, TIMED_OUT, OperationRecord, Source
 
 BASE = {
@@ -14,12 +14,17 @@ SYSLOG = {"call": None, "interval_ms": None, "source": Source("node02/syslog", 5
 
 
 def operations(*changes):
-    return failed_operations([OperationRecord(**BASE | change) for change in changes], {"r_ip": "ocf:heartbeat:IPaddr2"})
+    return failed_operations(
+        [OperationRecord(**BASE | change) for change in changes], {"r_ip": "ocf:heartbeat:IPaddr2"}
+    )
 
 
 def test_a_failure_told_in_two_logs_a_snapshot_and_by_the_scheduler_is_one():
     [one] = operations(
-        {}, SYSLOG | {"time_us": 1001 * SECOND}, LATER | {"time_us": 1090 * SECOND}, SNAPSHOT | {"time_us": 999 * SECOND}
+        {},
+        SYSLOG | {"time_us": 1001 * SECOND},
+        LATER | {"time_us": 1090 * SECOND},
+        SNAPSHOT | {"time_us": 999 * SECOND},
     )
     assert len(one.sources) == 4
     assert (one.call, one.agent) == (6, "ocf:heartbeat:IPaddr2")
@@ -92,3 +97,27 @@ def test_what_an_agent_prints_is_no_failure():
 
 def test_those_without_a_time_come_last():
     assert [one.call for one in operations({"time_us": None, "call": 1}, {"call": 2})] == [2, 1]
+
+
+RECOVERED = LATER | {"operation": "monitor", "interval_ms": None, "rc": 7, "rc_text": "not running"}
+
+
+def signs(started_at):
+    found = Signs()
+    found.starts["node02", "r_ip"] = [started_at * SECOND]
+    found.recoveries["node02", "r_ip"] = [1000 * SECOND, 1020 * SECOND]
+    return found
+
+
+def monitor_failures(found):
+    records = [OperationRecord(**BASE | RECOVERED | {"time_us": time * SECOND}) for time in (1000, 1000, 1020, 1020)]
+    return failed_operations(records, {}, found)
+
+
+def test_a_resource_started_and_to_be_recovered_once_more_has_failed_again():
+    """From 1.1.16 to 2.0.1 syslog has no result line of a failed monitor, only what the scheduler repeats."""
+    assert len(monitor_failures(signs(started_at=1001))) == 2
+
+
+def test_without_a_start_in_between_the_scheduler_only_repeats_itself():
+    assert len(monitor_failures(signs(started_at=900))) == 1

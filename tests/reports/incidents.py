@@ -175,7 +175,7 @@ def log(path, node, events=0, undecoded=0):
     return InputFile(
         path=path, node=node, format="pacemaker-2", bytes=79_697, lines=531, first_time_us=BEGIN_US + 26_000_000,
         last_time_us=BEGIN_US + 41_735_000, events=events, undecoded_count=undecoded,
-        undecoded=[Source(path, 120), Source(path, 131)][:undecoded],
+        undecoded=[Evidence(path, 120, "a line of no row"), Evidence(path, 131, "another")][:undecoded],
     )  # fmt: skip
 
 

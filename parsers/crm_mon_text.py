@@ -1,0 +1,77 @@
+"""Reads what crm_mon, `crm status`, `pcs status` and crm_simulate print, of Pacemaker 1.0 to 3.0.
+
+Also parts of it, inside other text: a line is understood by its own words and by the heading above
+it, never by its position.  Lines between understood ones that no rule knows are counted as
+undecoded; text before and after is none of ours.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import tzinfo
+
+from ha_report.model import Snapshot
+from parsers import crm_mon_resources
+from parsers.crm_mon_history import with_history
+from parsers.crm_mon_lines import AGENT, cleaned
+from parsers.crm_mon_reading import Reading
+from parsers.crm_mon_sections import Section, section_of
+from parsers.failed_actions import ENTRY_START
+
+FORMAT = "crm_mon-text"
+
+# Each says by itself that crm_mon spoke; two kinds of the weaker ones are needed.
+_STRONG = (Section.FAILED, Section.HISTORY, Section.ATTRIBUTES)
+_WEAK = {
+    "dc": re.compile(r"Current DC: \S"),
+    "nodes": re.compile(r"(?:Online|OFFLINE|RemoteOnline|GuestOnline) ?: \["),
+    "node": re.compile(
+        r"(?:Node|RemoteNode|GuestNode) \S+(?: \([^()]*\))?: (?:online|OFFLINE|UNCLEAN|standby|pending|maintenance)"
+    ),
+    "updated": re.compile(r"(?:Last updated|Stack): \S"),
+    "set": re.compile(r"Resource Group: \S|(?:Clone|Master/Slave) Set: \S|\w+ (?:container|bundle)(?: set)?: \S+ \["),
+    "resource": re.compile(
+        rf"\S+(?: \([0-9A-Fa-f.:]+\))?\s+\({AGENT}(?: ORPHANED)?\):?\s+(?:ORPHANED |FAILED |[A-Z][a-z]+)"
+    ),
+    "members": re.compile(r"(?:Started|Stopped|Masters|Slaves|Promoted|Unpromoted)[\w ()]*: \["),
+    "counts": re.compile(r"\d+ (?:[Rr]esources?(?: instances?)?|[Nn]odes?) configured"),
+}
+
+
+def looks_like(text: str) -> bool:
+    """Say whether the beginning of a file is, or holds, output that `read` understands."""
+    kinds: set[str] = set()
+    for line in cleaned(text.splitlines()):
+        section = section_of(line.bare)
+        if ENTRY_START.match(line.bare) or section in _STRONG:
+            return True
+        kinds.update({"heading"} if section else ())
+        kinds.update(kind for kind, pattern in _WEAK.items() if pattern.match(line.bare))
+        if len(kinds) > 1:
+            return True
+    return False
+
+
+def read(lines: Sequence[str], file: str, zone: tzinfo) -> Snapshot:
+    """Return what the lines tell; times without a zone are in `zone`."""
+    reading = Reading(Snapshot(file, FORMAT), zone)
+    printed = cleaned(lines)
+    position = 0
+    while position < len(printed):
+        position += reading.take(printed, position)
+    return _finished(reading)
+
+
+def _finished(reading: Reading) -> Snapshot:
+    snapshot = reading.snapshot
+    snapshot.time_us = reading.header.time_us
+    snapshot.cluster = reading.header.facts()
+    snapshot.nodes = [
+        replace(node, roles=("DC", *node.roles)) if node.name == snapshot.cluster.dc else node
+        for node in snapshot.nodes
+    ]
+    snapshot.resources = crm_mon_resources.once(snapshot.resources)
+    snapshot.agents = {state.id: state.agent for state in snapshot.resources if state.agent}
+    records = [failure.record(reading.zone, source) for failure, source in reading.failures]
+    snapshot.operations = with_history(records, reading.history, reading.zone)
+    return snapshot
