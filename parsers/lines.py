@@ -13,9 +13,24 @@ from typing import NamedTuple
 
 MONTHS = {
     name: number
-    for number, name in enumerate(
-        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), start=1
+    for number, names in enumerate(
+        (
+            "Jan janv ene gen jan",
+            "Feb févr fév feb fev",
+            "Mar mars Mär März mar mrt",
+            "Apr avr avril abr apr",
+            "May Mai mai may mag mei maj",
+            "Jun juin jun giu",
+            "Jul juil jul lug",
+            "Aug août ago aug",
+            "Sep sept sep set Sept",
+            "Oct Okt oct ott okt out",
+            "Nov nov",
+            "Dec Dez déc dic dec dez",
+        ),
+        start=1,
     )
+    for name in (*names.split(), f"{number}月")
 }
 
 
@@ -57,7 +72,8 @@ class LineFormat:
 
 
 _HMS = r"(?P<hms>\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9}))?"
-_BSD = rf"(?P<mon>[A-Z][a-z]{{2}}) +(?P<day>\d{{1,2}}) (?:(?P<year>\d{{4}}) )?{_HMS}"
+# Months as C's strftime %b writes them in the locale of a service: "Dec", "Dez", "déc.", "12月".
+_BSD = rf"(?P<mon>[^\W\d_]{{3,5}}\.?|\d{{1,2}}月) *(?P<day>\d{{1,2}})日? (?:(?P<year>\d{{4}}) )?{_HMS}"
 _ISO = rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)[T ]{_HMS}"
 _GLUE = rf"(?P<year>\d{{4}})/(?P<month>\d\d)/(?P<day>\d\d)_{_HMS}"
 _ZONE = r" ?(?P<zone>Z|UTC|[+-]\d\d:?\d\d)?"
@@ -261,7 +277,7 @@ def _stamp_of(part: dict[str, str | None]) -> Stamp | None:
     year = part.get("year") or part.get("gyear") or part.get("iyear")
     if hms is None or day is None:
         return None
-    number = MONTHS.get(part.get("mon") or "", 0) if month is None else int(month)
+    number = MONTHS.get((part.get("mon") or "").rstrip("."), 0) if month is None else int(month)
     hour, minute, second = int(hms[:2]), int(hms[3:5]), int(hms[6:])
     if not (number in range(1, 13) and int(day) in range(1, 32)):
         return None

@@ -16,6 +16,7 @@ from ha_report.compressed import DAMAGE, opened
 from ha_report.model import Event, Evidence, InputFile, OperationRecord, Source
 from ha_report.tables import rows_of
 from parsers.clock import FileClock
+from parsers.journal import as_lines
 from parsers.lines import Line, LineReader, plain
 from parsers.pattern import Pattern
 from parsers.records import ctime_stamp, operation_of, rc_of, record_of
@@ -59,15 +60,17 @@ def _table() -> tuple[Scanner, tuple[tuple[Pattern, ...], ...]]:
     return Scanner(list(by_anchor)), tuple(tuple(found) for found in by_anchor.values())
 
 
-def read_log(path: Path, reading: LogReading) -> None:
-    """Read the log at `path` into `reading`.
+def read_log(path: Path, reading: LogReading, journal: str | None = None) -> None:
+    """Read the log at `path` into `reading`; `journal` is the machine format of a journal (see parsers.journal).
 
     A damaged or truncated compressed file is read as far as it goes, and `reading.input.skipped` says so.
     """
     reader = _Reader(reading)
     try:
         with opened(path) as file:
-            for candidate in _table()[0].candidates(reader.watched(blocks_of(file.read))):
+            blocks = reader.counted(blocks_of(file.read))
+            blocks = reader.edged(as_lines(blocks, journal) if journal else blocks)
+            for candidate in _table()[0].candidates(blocks):
                 reader.take(candidate)
     except DAMAGE as problem:
         reading.input.skipped = f"not read to its end: {problem}"
@@ -85,14 +88,19 @@ class _Reader:
         self.expected: dict[tuple[str, str, str], int] = {}  # target rc of the operations asked for last
         self.tail = b""
 
-    def watched(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
-        """Pass the blocks on, counting, and keeping the edges of the file."""
+    def counted(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        """Pass the blocks on, counting their bytes and lines."""
         entry = self.reading.input
         for block in blocks:
-            if not entry.bytes:
-                self.reading.first = self._first_time(block.split(b"\n", _EDGE_LINES)[:_EDGE_LINES])
             entry.bytes += len(block)
             entry.lines += block.count(b"\n") + (not block.endswith(b"\n"))
+            yield block
+
+    def edged(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        """Pass the blocks on, reading the first time, and keeping what the last one is read from."""
+        for block in blocks:
+            if not self.tail:
+                self.reading.first = self._first_time(block.split(b"\n", _EDGE_LINES)[:_EDGE_LINES])
             self.tail = block
             yield block
 
@@ -107,7 +115,8 @@ class _Reader:
     def finish(self) -> None:
         """Read the last time, and name the file's format."""
         edge = self.tail.rsplit(b"\n", _EDGE_LINES)
-        self.reading.last = self._first_time(edge[:0:-1] if len(edge) > 1 else edge)
+        whole = edge if len(edge) <= _EDGE_LINES else edge[1:]  # the first piece may be many lines
+        self.reading.last = self._first_time(whole[::-1])
         known = [name for name, _ in self.formats.most_common() if name not in ("unknown", "dated")]
         entry = self.reading.input
         entry.format = known[0] if known else ("dated" if "dated" in self.formats else None)

@@ -18,6 +18,7 @@ from parsers import cib, crm_mon_text, crm_mon_xml, xml_tree
 from parsers.bundles import FoundFile, files_of
 from parsers.clock import SECOND
 from parsers.dates import latest_date, zone_of
+from parsers.journal import format_of as journal_format
 from parsers.log import EXAMPLES, SHOWN, LogReading, read_log
 from parsers.recognise import HEAD, is_binary, text_format, xml_format
 from parsers.settle import Clues, Settler, clues_of, file_node, now_us
@@ -46,8 +47,9 @@ def read(sources: Sequence[tuple[Path, str]], zone: tzinfo | None, local: tzinfo
     files = [_recognised(found) for source, name in sources for found in files_of(source, name)]
     for file in files:
         if file.log is not None:
-            read_log(file.found.path, file.log)
-            _name_log(file)
+            journal = journal_format(file.head)
+            read_log(file.found.path, file.log, journal)
+            _name_log(file, journal)
             file.clues = clues_of(file.log)
         _add_clues_of_text(file)
     known = _known_nodes(files)
@@ -103,10 +105,12 @@ def _words(problem: Exception) -> str:
     return f"damaged: {problem}" if not isinstance(problem, FileNotFoundError) else "no such file"
 
 
-def _name_log(file: _File) -> None:
+def _name_log(file: _File, journal: str | None) -> None:
     """Decide whether what was read as a log is one, and name its format."""
     entry = file.input
-    if file.snapshot:
+    if journal is not None:
+        entry.format = journal
+    elif file.snapshot:
         entry.format = "crm_mon-text" if entry.format in (None, "dated") else f"crm_mon-text, {entry.format}"
     elif entry.format in (None, "dated", "headless") and not entry.events:
         entry.format = text_format(file.head) or (entry.format if entry.format == "headless" else None)

@@ -25,6 +25,22 @@ PATTERNS = (
         expect={"node": "node02", "rc": "0", "resource": "r_ip", "operation": "start", "interval_ms": "0"},
     ),
     Pattern(
+        kind="action-requested",
+        era="1.0 - 1.1.14",
+        anchor="Initiating action ",
+        regex=rf"Initiating action \d+: [a-z_]+ {OPERATION_KEY} on (?P<node>\S+)",
+        example="te_rsc_command: Initiating action 54: stop nfs-server_stop_0 on sle12-a",
+        expect={"resource": "nfs-server", "operation": "stop", "interval_ms": "0", "node": "sle12-a"},
+    ),
+    Pattern(
+        kind="action-requested",
+        era="1.1.15 - 3.0",
+        anchor="Initiating ",
+        regex=rf"Initiating [a-z_]+ operation {OPERATION_KEY} (?:locally )?on (?P<node>\S+)",
+        example="Initiating start operation mysql_start_0 locally on 15sp1-2 | action 9",
+        expect={"resource": "mysql", "operation": "start", "interval_ms": "0", "node": "15sp1-2"},
+    ),
+    Pattern(
         kind="action-failed",
         era="1.0 - 2.0.3",
         anchor=" failed (target: ",
