@@ -6,18 +6,15 @@ What is heavy (pandas, jinja2, the parsers) is imported inside the commands, so 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from ha_report import __version__
 from ha_report.errors import PARTIAL
-
-if TYPE_CHECKING:
-    from ha_report.incident import Incident
 
 _EPILOG = """\b
 Exit status:
@@ -93,10 +90,11 @@ def show(sources: tuple[str, ...], zone: tzinfo | None) -> None:
     ha-report show /var/log/pacemaker/pacemaker.log
     """
     from ha_report.diagnosis import findings_of  # noqa: PLC0415 - loads pandas
+    from ha_report.reading import read_incident  # noqa: PLC0415 - loads the parsers
     from reports import page, text  # noqa: PLC0415
 
-    incident, missing = _read(sources, zone, click.echo if sys.stderr.isatty() else None)
-    report = page.build(incident, findings_of(incident), version=__version__)
+    with read_incident(sources, zone, _progress if sys.stderr.isatty() else _silent) as (incident, missing):
+        report = page.build(incident, findings_of(incident), version=__version__)
     click.echo("\n".join(text.lines(report, colour=sys.stdout.isatty())))
     _end(missing)
 
@@ -124,24 +122,20 @@ def demo(dest: Path, sample: str, force: bool, quiet: bool) -> None:
 def _write(sources: Sequence[str], dest: Path, zone: tzinfo | None, force: bool, quiet: bool) -> None:
     """Read, think, write, say."""
     from ha_report.diagnosis import findings_of  # noqa: PLC0415 - loads pandas
+    from ha_report.reading import read_incident  # noqa: PLC0415 - loads the parsers
     from reports import files  # noqa: PLC0415
 
     files.refuse_what_is_in_the_way(dest, force=force)
-    incident, missing = _read(sources, zone, None if quiet else _progress)
-    page = files.write(incident, findings_of(incident), dest, version=__version__, force=force)
+    with read_incident(sources, zone, _silent if quiet else _progress) as (incident, missing):
+        page = files.write(incident, findings_of(incident), dest, version=__version__, force=force)
     if not quiet:
         failures, nodes = len(incident.failed_operations), len(incident.nodes)
         click.echo(f"Wrote {page}: {_count(failures, 'failed operation')}, {_count(nodes, 'node')}.")
     _end(missing)
 
 
-def _read(
-    sources: Sequence[str], zone: tzinfo | None, progress: Callable[[str], None] | None
-) -> tuple[Incident, list[str]]:
-    """Return the incident that `sources` tell of, and what of them could not be read."""
-    from ha_report.reading import read_incident  # noqa: PLC0415 - loads pandas and the parsers
-
-    return read_incident(sources, zone, progress or (lambda _: None))
+def _silent(_line: str) -> None:
+    """Say nothing."""
 
 
 def _progress(line: str) -> None:

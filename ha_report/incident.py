@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ha_report.executions import failed_operations, signs_of
+from ha_report.log_state import cluster_of, nodes_of
 from ha_report.model import (
     ClusterFacts,
     Event,
@@ -18,6 +20,7 @@ from ha_report.model import (
     ResourceState,
     Snapshot,
 )
+from ha_report.quotes import Quotes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,6 +37,9 @@ class Readings:
     events: list[Event] = field(default_factory=list)
     records: list[OperationRecord] = field(default_factory=list)
     snapshots: list[Snapshot] = field(default_factory=list)
+    paths: dict[str, Path] = field(
+        default_factory=dict
+    )  # where the inputs lie, by the names that the report gives them
     notes: list[str] = field(default_factory=list)
 
 
@@ -57,6 +63,7 @@ class Incident:
     inputs: list[InputFile]
     window_us: tuple[int | None, int | None] = (None, None)  # first and last time that anything tells of
     notes: list[str] = field(default_factory=list)  # what the reader should know: missing years, zones, ...
+    quotes: Quotes = field(default_factory=lambda: Quotes({}))  # the inputs' lines, as long as they are open
 
 
 def build(sources: list[str], readings: Readings) -> Incident:
@@ -64,13 +71,14 @@ def build(sources: list[str], readings: Readings) -> Incident:
     snapshots = sorted(readings.snapshots, key=_by_age)
     state = _latest(snapshots)
     agents = {resource: agent for snapshot in snapshots for resource, agent in snapshot.agents.items()}
+    cluster = _cluster([snapshot.cluster for snapshot in reversed(snapshots)] + [cluster_of(readings.events)])
     agents |= {one.id: one.agent for snapshot in snapshots for one in snapshot.resources if one.agent is not None}
     return Incident(
         sources=sources,
         events=to_frame(readings.events),
         failed_operations=failed_operations(readings.records, agents, signs_of(readings.events)),
-        cluster=_cluster(snapshots),
-        nodes=state.nodes if state else [],
+        cluster=cluster,
+        nodes=state.nodes if state and state.nodes else nodes_of(readings.events, cluster.dc),
         resources=state.resources if state else [],
         fail_counts=_last_told(snapshots),
         attributes=state.attributes if state else {},
@@ -78,6 +86,7 @@ def build(sources: list[str], readings: Readings) -> Incident:
         inputs=readings.inputs,
         window_us=_window(readings.inputs),
         notes=readings.notes,
+        quotes=Quotes(readings.paths),
     )
 
 
@@ -109,9 +118,8 @@ def _latest(snapshots: list[Snapshot]) -> Snapshot | None:
     return shown[-1] if shown else next((one for one in reversed(snapshots) if one.nodes or one.resources), None)
 
 
-def _cluster(snapshots: list[Snapshot]) -> ClusterFacts:
-    """Return the cluster's facts, each from the latest snapshot that tells it."""
-    facts = [snapshot.cluster for snapshot in reversed(snapshots)]
+def _cluster(facts: list[ClusterFacts]) -> ClusterFacts:
+    """Return the cluster's facts, each from the first of `facts` that tells it."""
     versions: dict[str, str] = {}
     for one in facts:
         versions = one.versions | versions

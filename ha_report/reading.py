@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
@@ -29,10 +30,13 @@ class _Opened:
     problems: list[str] = field(default_factory=list)
 
 
+@contextmanager
 def read_incident(
     sources: Sequence[str], zone: tzinfo | None, progress: Callable[[str], None]
-) -> tuple[Incident, list[str]]:
-    """Return the incident that `sources` tell of, and a line for each part of them that could not be read.
+) -> Iterator[tuple[Incident, list[str]]]:
+    """Give the incident that `sources` tell of, and a line for each part of them that could not be read.
+
+    Archives are unpacked for as long as the context lasts, so that lines can be quoted.
 
     `zone` is that of times without one; None: as the files tell, else the reader's.  `progress` is told
     what is being read.  Raises NothingToRead when no source holds anything that can be read.
@@ -48,7 +52,7 @@ def read_incident(
         problems += _unread(readings.inputs, given={one.given for one in opened})
         if not any(_was_read(entry) for entry in readings.inputs):
             raise NothingToRead(_nothing(sources, problems))
-        return build(list(sources), readings), problems
+        yield build(list(sources), readings), problems
 
 
 def _label(one: _Opened) -> str:

@@ -93,6 +93,8 @@ def _line(fields: dict[str, str]) -> bytes:
 
 def _level(priority: str, message: str) -> str:
     """Return the level that the journal keeps, where the message does not begin with one."""
-    if not re.fullmatch(r"[0-7]", priority) or re.match(r"\s*(?:\w+: )?\s*(?:" + "|".join(_LEVELS) + r")\s*:", message, re.IGNORECASE):
+    if not re.fullmatch(r"[0-7]", priority) or re.match(
+        r"\s*(?:\w+: )?\s*(?:" + "|".join(_LEVELS) + r")\s*:", message, re.IGNORECASE
+    ):
         return ""
     return f"{_LEVELS[int(priority)]}: "

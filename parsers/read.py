@@ -53,7 +53,10 @@ def read(sources: Sequence[tuple[Path, str]], zone: tzinfo | None, local: tzinfo
             file.clues = clues_of(file.log)
         _add_clues_of_text(file)
     known = _known_nodes(files)
-    readings = Readings(inputs=[file.input for file in files])
+    readings = Readings(
+        inputs=[file.input for file in files],
+        paths={file.found.name: file.found.path for file in files},
+    )
     for file in files:
         file.input.node = file_node(file.found.folders, file.log, known)
     for file in files:

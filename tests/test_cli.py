@@ -125,7 +125,7 @@ def test_a_missing_file_is_named_and_the_others_are_reported(here):
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda path: None, "no such file"),
+        (lambda _: None, "no such file"),
         (lambda path: path.write_bytes(b""), "empty"),
         (lambda path: path.write_bytes(bytes(range(256)) * 50), "binary"),
         (lambda path: path.mkdir(), "nothing in it"),
@@ -203,5 +203,6 @@ def test_force_replaces_an_earlier_report_and_nothing_else_does(here):
 @pytest.mark.parametrize(
     "args", [["analyze"], ["analyze", "x", "--timezone", "Mars/Base"], ["demo", "--sample", "nope"], ["nope"]]
 )
-def test_a_wrong_command_line_exits_with_2(here, args):
+@pytest.mark.usefixtures("here")
+def test_a_wrong_command_line_exits_with_2(args):
     assert run(*args).exit_code == 2

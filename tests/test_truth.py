@@ -30,8 +30,8 @@ def score():
 
 
 def found_in(folder):
-    incident, _ = read_incident([str(folder)], None, print)
-    return [dataclasses.asdict(one) for one in incident.failed_operations]
+    with read_incident([str(folder)], None, print) as (incident, _):
+        return [dataclasses.asdict(one) for one in incident.failed_operations]
 
 
 def compared(score, case, scratch, only):
@@ -44,7 +44,7 @@ def compared(score, case, scratch, only):
     for true in json.loads((case / "truth.json").read_text())["failed_operations"]:
         candidates = [one for one in found if score.matches(true, one)]
         if candidates:
-            best = min(candidates, key=lambda one: len(list(score.differences(true, one))))  # noqa: B023 - called at once
+            best = min(candidates, key=lambda one: len(list(score.differences(true, one))))
             found.remove(best)
             unlike += score.differences(true, best)
         else:

@@ -42,7 +42,10 @@ def test_a_line_of_another_format_in_between_is_still_read():
 
 def test_levels_of_all_eras_are_named_alike():
     reader = LineReader()
-    levels = [reader.read(f"Nov 23 02:59:03 n crmd: [1]: {word}: x").level for word in ("WARN", "warning", "ERROR", "err", "CRIT")]
+    levels = [
+        reader.read(f"Nov 23 02:59:03 n crmd: [1]: {word}: x").level
+        for word in ("WARN", "warning", "ERROR", "err", "CRIT")
+    ]
     assert levels == ["warning", "warning", "error", "error", "crit"]
 
 

@@ -95,10 +95,12 @@ ENTRY = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("message", [ENTRY["MESSAGE"], list(ENTRY["MESSAGE"].encode()) + [255]])
+@pytest.mark.parametrize("message", [ENTRY["MESSAGE"], [*ENTRY["MESSAGE"].encode(), 255]])
 def test_the_journal_as_json(read, message):
     reading = read('{"torn": \n' + json.dumps(ENTRY | {"MESSAGE": message}) + "\n", "journal-json")
-    assert [(event.time_us, event.writer, event.line) for event in reading.events] == [(1_795_399_295_575_000, "node02", 2)]
+    assert [(event.time_us, event.writer, event.line) for event in reading.events] == [
+        (1_795_399_295_575_000, "node02", 2)
+    ]
 
 
 def test_the_journal_as_export(read):

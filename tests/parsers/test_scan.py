@@ -32,10 +32,14 @@ def test_an_anchor_hidden_by_one_that_overlaps_it_is_named_too():
     assert {0, 1} <= one.anchors
 
 
-@given(st.lists(st.sampled_from([b"Result of start", b"node lost", b"ERROR: x", b"", b"quiet", b"\xff\0", b"it lost"])), st.integers(1, 40))
+@given(
+    st.lists(st.sampled_from([b"Result of start", b"node lost", b"ERROR: x", b"", b"quiet", b"\xff\0", b"it lost"])),
+    st.integers(1, 40),
+)
 def test_every_line_with_an_anchor_is_found_whatever_the_size_of_the_blocks(lines, size):
     data = b"\n".join(lines)
-    blocks = blocks_of(lambda _, file=io.BytesIO(data): file.read(size))
+    file = io.BytesIO(data)
+    blocks = blocks_of(lambda _: file.read(size))
     assert [(one.number, one.text) for one in Scanner(ANCHORS).candidates(blocks)] == naive(data)
 
 

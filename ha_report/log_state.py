@@ -1,0 +1,68 @@
+"""What logs alone tell of the cluster: its nodes, DC, stack and versions.  A snapshot, where there is one, knows better."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ha_report.model import ClusterFacts, Event, NodeState
+
+_SCHEDULERS = {"pengine", "pacemaker-schedulerd"}
+_CONTROLLERS = {"crmd", "pacemaker-controld"}
+_CLUSTER_LAYERS = {"heartbeat": "Heartbeat", "ccm": "Heartbeat", "corosync": "corosync", "openais": "openais"}
+_ONLY_ON_DC = {"dc-takeover", "transition-ended", "transition-calculated", "action-failed"}
+_OFFLINE = {"lost", "dead"}
+
+
+def cluster_of(events: Sequence[Event]) -> ClusterFacts:
+    """Return what `events`, in any order, tell of the cluster as a whole."""
+    ordered = _in_order(events)
+    return ClusterFacts(stack=_stack(ordered), dc=_dc(ordered), quorum=_quorum(ordered), versions=_versions(ordered))
+
+
+def nodes_of(events: Sequence[Event], dc: str | None) -> list[NodeState]:
+    """Return the nodes that wrote cluster messages or that one speaks of, each in its last known state.
+
+    A node is online whose own daemons write, until another calls it lost or its cluster stopped.
+    """
+    states: dict[str, str] = {}
+    for event in _in_order(events):
+        if event.writer is not None and event.program in _CONTROLLERS | _CLUSTER_LAYERS.keys():
+            states[event.writer] = "offline" if event.kind == "stack-stopped" else "online"
+        if event.kind == "node-state" and event.node is not None and event.node != event.writer:
+            states[event.node] = "offline" if event.value in _OFFLINE else "online"
+    return [NodeState(name, state, ("DC",) if name == dc else ()) for name, state in sorted(states.items())]
+
+
+def _in_order(events: Iterable[Event]) -> list[Event]:
+    return sorted(events, key=lambda event: (event.time_us is not None, event.time_us or 0))
+
+
+def _dc(events: list[Event]) -> str | None:
+    """Return the last DC: as a node says, or as only a DC can write."""
+    for event in reversed(events):
+        if event.kind == "dc-set":
+            return event.node
+        if event.writer and (
+            event.program in _SCHEDULERS or event.kind in _ONLY_ON_DC or event.kind == "action-requested"
+        ):
+            return event.writer
+    return None
+
+
+def _stack(events: list[Event]) -> str | None:
+    found = {_CLUSTER_LAYERS[event.program] for event in events if event.program in _CLUSTER_LAYERS}
+    return found.pop() if len(found) == 1 else None
+
+
+def _quorum(events: list[Event]) -> bool | None:
+    told = [event.value for event in events if event.kind == "quorum"]
+    return told[-1] in ("acquired", "primary", "(re)attained") if told else None
+
+
+def _versions(events: list[Event]) -> dict[str, str]:
+    names = {"corosync": "corosync", "heartbeat": "heartbeat"}
+    return {
+        names.get(event.program or "", "pacemaker"): event.value
+        for event in events
+        if event.kind == "stack-started" and event.value is not None
+    }
