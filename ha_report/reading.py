@@ -13,11 +13,15 @@ from datetime import tzinfo
 from pathlib import Path
 
 from collectors.archive import HEAD_BYTES, Unpacked, is_archive, unpack
+from ha_report.compressed import compression_of
 from ha_report.errors import NothingToRead
 from ha_report.incident import Incident, build
 from ha_report.model import InputFile
 from ha_report.zones import local_zone
-from parsers.read import read
+from parsers.read import NESTED, read
+
+MOST_NESTED = 100  # archives inside a source that are unpacked
+DEEPEST_NESTED = 2  # of them, inside one another
 
 
 @dataclass
@@ -26,6 +30,7 @@ class _Opened:
 
     given: str
     root: Path
+    inside: str = ""  # the source that this archive lies in
     refused: list[InputFile] = field(default_factory=list)  # members of an archive that were not unpacked
     problems: list[str] = field(default_factory=list)
 
@@ -44,20 +49,56 @@ def read_incident(
     problems: list[str] = []
     with tempfile.TemporaryDirectory(prefix="ha-report-") as scratch:
         opened = list(_open_all(sources, Path(scratch), problems, progress))
-        alone = len(opened) == 1 and opened[0].root.is_dir()
-        readings = read([(one.root, "" if alone else _label(one)) for one in opened], zone, local_zone())
+        opened += _nested_in(opened, Path(scratch) / "nested", progress)
+        alone = sum(not one.inside for one in opened) == 1 and opened[0].root.is_dir()
+        readings = read([(one.root, _label(one, alone)) for one in opened], zone, local_zone())
         for one in opened:
             readings.inputs += one.refused
             problems += one.problems
-        problems += _unread(readings.inputs, given={one.given for one in opened})
+        _name_nested(readings.inputs, {one.given for one in opened if one.inside})
+        problems += _unread(readings.inputs, given={one.given for one in opened if not one.inside})
         if not any(_was_read(entry) for entry in readings.inputs):
             raise NothingToRead(_nothing(sources, problems))
         yield build(list(sources), readings), problems
 
 
-def _label(one: _Opened) -> str:
-    """Return what stands before the names of a source's files where there are several sources."""
+def _label(one: _Opened, alone: bool) -> str:
+    """Return what stands before the names of a source's files, so that those of several sources differ."""
+    if one.inside:
+        return one.given if alone else str(Path(Path(one.inside).resolve().name, one.given))
+    if alone:
+        return ""
     return one.given if not one.root.is_dir() else Path(one.given).resolve().name
+
+
+def _nested_in(opened: list[_Opened], scratch: Path, progress: Callable[[str], None]) -> Iterator[_Opened]:
+    """Unpack the archives that lie in folders and archives: sos holds what crm_report gathered."""
+    waiting = [(one, one.root, Path(), 0) for one in opened if one.root.is_dir()]
+    found = 0
+    while waiting and found < MOST_NESTED:
+        source, root, above, depth = waiting.pop(0)
+        for path in sorted(root.rglob("*")):
+            if path.is_symlink() or not path.is_file() or found == MOST_NESTED or not _may_be_archive(path):
+                continue
+            found += 1
+            name = above / path.relative_to(root)
+            progress(f"Unpacking {Path(source.given, name)}")
+            inner = _unpacked(str(name), unpack(path, scratch / str(found)))
+            inner.inside = source.given
+            yield inner
+            if depth < DEEPEST_NESTED:
+                waiting.append((source, inner.root, name, depth + 1))
+
+
+def _may_be_archive(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            head = file.read(512)
+            if compression_of(head) is None and head[257:262] != b"ustar":
+                return False
+            return is_archive(head + file.read(HEAD_BYTES - len(head)))
+    except OSError:
+        return False
 
 
 def _open_all(
@@ -85,13 +126,24 @@ def _is_archive(path: Path) -> bool:
 def _unpacked(given: str, archive: Unpacked) -> _Opened:
     refused = [InputFile(path=one.name, skipped=f"left in the archive: {one.why}") for one in archive.refused]
     problems = [f"{given}: {archive.damage}"] if archive.damage else []
-    return _Opened(given, archive.root, refused, problems)
+    return _Opened(given, archive.root, refused=refused, problems=problems)
 
 
 def _words(problem: OSError) -> str:
     if isinstance(problem, FileNotFoundError):
         return "no such file or folder; give the path of a bundle, a node's folder or a log"
     return (problem.strerror or str(problem)).lower()
+
+
+def _name_nested(inputs: list[InputFile], unpacked: set[str]) -> None:
+    """Say of each archive in a source where its files are listed."""
+    for entry in inputs:
+        if entry.skipped == NESTED:
+            entry.skipped = (
+                f"an archive: its files follow as {entry.path}/"
+                if entry.path in unpacked
+                else f"{NESTED}: give it by itself"
+            )
 
 
 def _unread(inputs: list[InputFile], given: set[str]) -> Iterator[str]:

@@ -1,16 +1,44 @@
-"""Finds the files to read: in a folder that a collector left, of whatever layout, or named one by one.
+"""Finds the files to read, in a folder that a collector left, or named one by one, and tells who collected them.
 
-Layouts differ in names and depth only (hb_report: NODE/ha-log.txt; crm report: NODE/pacemaker.log;
-sos: sos_commands/pacemaker/...), and formats are known by content, so that a walk finds them all.  The
-same file met twice, by a hard or a symbolic link (hb_report links what all nodes share), is read once.
+Formats are known by content, so that a walk finds what is to be read in any layout; what a layout tells besides
+is whose files they are, where no folder is named after a node (sos and supportconfig gather one node at a time).
+The same file met twice, by a hard or a symbolic link (hb_report links what all nodes share), is read once.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a collector lays out what it gathers; rows are tried in order, the more telling mark first."""
+
+    name: str
+    mark: str  # matches the end of a file's name that only this collector writes
+    example: str  # such a name
+    node_file: str | None = None  # matches the end of the name of the file that tells the node, where no folder does
+    node: str = r"^(\S+)$"  # searched in that file: the node
+
+
+LAYOUTS = (
+    Layout("ha-report", r"(?:^|/)manifest\.json$", "manifest.json"),
+    Layout("sos report", r"(?:^|/)sos_commands/", "sos_commands/pacemaker/crm_mon_-1", r"(?:^|/)(?:sos_commands/host/hostname|etc/hostname|hostname)$"),
+    Layout("supportconfig", r"(?:^|/)basic-environment\.txt$", "basic-environment.txt", r"(?:^|/)basic-environment\.txt$", r"^Linux (\S+) \d"),
+    Layout("crm_report", r"(?:^|/)(?:cluster-log\.txt|[^/]+\.extract\.txt|report\.summary)$", "node01/pacemaker.log.extract.txt"),
+    Layout("crm report", r"(?:^|/)(?:crm\.conf|crmsh\.log|journal_pacemaker\.log|configure_show\.txt)$", "node01/journal_pacemaker.log"),
+    Layout("hb_report", r"(?:^|/)(?:ha-log\.txt|analysis\.txt|hb_uuid\.txt)$", "node01/ha-log.txt"),
+)  # fmt: skip
+
+
+def layout_of(names: Iterable[str]) -> Layout | None:
+    """Return the layout that files of these names are in; None for files of no known collector."""
+    every = list(names)
+    return next((row for row in LAYOUTS if any(re.search(row.mark, name) for name in every)), None)
 
 
 @dataclass(frozen=True)

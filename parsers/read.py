@@ -5,6 +5,7 @@ Logs are read first, since they tell the zone and the nodes' names, then the sna
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from ha_report.compressed import DAMAGE, compression_of, opened
 from ha_report.incident import Readings
 from ha_report.model import Evidence, InputFile, Snapshot
 from parsers import cib, crm_mon_text, crm_mon_xml, xml_tree
-from parsers.bundles import FoundFile, files_of
+from parsers.bundles import FoundFile, files_of, layout_of
 from parsers.clock import SECOND
 from parsers.dates import latest_date, zone_of
 from parsers.journal import format_of as journal_format
@@ -23,6 +24,7 @@ from parsers.log import EXAMPLES, SHOWN, LogReading, read_log
 from parsers.recognise import HEAD, is_binary, text_format, xml_format
 from parsers.settle import Clues, Settler, clues_of, file_node, now_us
 
+NESTED = "an archive inside an archive"
 LARGEST_TEXT = 64 << 20  # bytes of a snapshot that are read; real ones have some kilobytes
 
 
@@ -36,6 +38,7 @@ class _File:
     log: LogReading | None = None
     snapshot: bool = False  # holds crm_mon text, or is an XML document that is a snapshot
     clues: Clues = field(default_factory=Clues)
+    node: str | None = None  # whose files the layout of the source says they are
 
 
 def read(sources: Sequence[tuple[Path, str]], zone: tzinfo | None, local: tzinfo) -> Readings:
@@ -44,7 +47,12 @@ def read(sources: Sequence[tuple[Path, str]], zone: tzinfo | None, local: tzinfo
     `zone` is that of times without one, as the user says; where it is None the bundle's own clues tell it,
     and `local` where there are none.
     """
-    files = [_recognised(found) for source, name in sources for found in files_of(source, name)]
+    files: list[_File] = []
+    notes: list[str] = []
+    for source, name in sources:
+        of_source = [_recognised(found) for found in files_of(source, name)]
+        files += of_source
+        notes += _apply_layout(of_source, name or source.name)
     for file in files:
         if file.log is not None:
             journal = journal_format(file.head)
@@ -56,12 +64,25 @@ def read(sources: Sequence[tuple[Path, str]], zone: tzinfo | None, local: tzinfo
     readings = Readings(
         inputs=[file.input for file in files],
         paths={file.found.name: file.found.path for file in files},
+        notes=notes,
     )
     for file in files:
-        file.input.node = file_node(file.found.folders, file.log, known)
+        file.input.node = file_node(file.found.folders, file.log, known) or file.node
     for file in files:
         _settle(file, files, zone, local, readings)
     return readings
+
+
+def _apply_layout(files: list[_File], name: str) -> list[str]:
+    """Give the files of one source the node that its layout tells, and return what is to be noted of it."""
+    layout = layout_of(file.found.name for file in files)
+    if layout is None:
+        return []
+    telling = [file for file in files if layout.node_file and re.search(layout.node_file, file.found.name)]
+    found = next((match[1] for file in telling if (match := re.search(layout.node, file.head, re.MULTILINE))), None)
+    for file in files:
+        file.node = found
+    return [f"{name}: gathered by {layout.name}" + (f" on {found}" if found else "")]
 
 
 def _recognised(found: FoundFile) -> _File:
@@ -97,7 +118,7 @@ def _not_text(path: Path, head: bytes) -> str | None:
     if not head:
         return "empty" if path.stat().st_size == 0 else "nothing in it"
     if compression_of(head) is not None or head[257:262] == b"ustar":
-        return "an archive inside an archive: unpack it and give it as a source of its own"
+        return NESTED
     return "binary" if is_binary(head) else None
 
 

@@ -1,0 +1,97 @@
+"""Sources of every kind, opened and read."""
+
+import tarfile
+
+import pytest
+
+from ha_report.reading import read_incident
+
+RESULT = (
+    "Nov 23 02:01:35.575 node02 pacemaker-controld  [96] (log_executor_event) \tnotice: Result of start operation for r_ip on"
+    " node02: error ([findif] failed) | CIB update 15, graph action confirmed; call=6 key=r_ip_start_0 rc=1\n"
+)
+AGENT = "Nov 23 02:01:35  IPaddr2(r_ip)[158]:    ERROR: Unable to find nic or netmask.\n"
+
+
+def read(*sources):
+    with read_incident([str(source) for source in sources], None, lambda _: None) as (incident, problems):
+        return incident, problems
+
+
+def inputs(incident):
+    return {one.path: one for one in incident.inputs}
+
+
+def pack(folder, archive):
+    with tarfile.open(archive, "w:bz2") as tar:
+        tar.add(folder, folder.name)
+    return archive
+
+
+@pytest.fixture
+def crm_report(tmp_path):
+    folder = tmp_path / "pcmk-Mon"
+    (folder / "node02").mkdir(parents=True)
+    (folder / "node02" / "pacemaker.log.extract.txt").write_text(RESULT)
+    return folder
+
+
+def test_an_archive_inside_an_archive_is_read(tmp_path, crm_report):
+    """sos holds the tarball that crm_report made."""
+    sos = tmp_path / "sosreport-node02"
+    (sos / "sos_commands" / "pacemaker").mkdir(parents=True)
+    (sos / "sos_commands" / "host").mkdir(parents=True)
+    (sos / "sos_commands" / "host" / "hostname").write_text("node02\n")
+    pack(crm_report, sos / "sos_commands" / "pacemaker" / "crm_report.tar.bz2")
+    incident, problems = read(pack(sos, tmp_path / "sos.tar.bz2"))
+    assert problems == []
+    assert [one.resource for one in incident.failed_operations] == ["r_ip"]
+    inner = "sos_commands/pacemaker/crm_report.tar.bz2"
+    assert inputs(incident)[inner].skipped == f"an archive: its files follow as {inner}/"
+    assert f"{inner}/node02/pacemaker.log.extract.txt" in inputs(incident)
+    assert "gathered by sos report on node02" in incident.notes[0]
+
+
+def test_lines_without_a_host_are_of_the_node_that_the_layout_tells(tmp_path):
+    (tmp_path / "sos_commands" / "host").mkdir(parents=True)
+    (tmp_path / "sos_commands" / "host" / "hostname").write_text("node07\n")
+    (tmp_path / "ha-log").write_text(AGENT)
+    incident, _ = read(tmp_path)
+    assert list(incident.events["node"]) == ["node07"]
+
+
+def test_lines_without_a_host_are_of_the_node_whose_folder_they_lie_in(tmp_path):
+    for node in ("node01", "node02"):
+        (tmp_path / node).mkdir()
+        (tmp_path / node / "pacemaker.log").write_text(RESULT.replace("node02", node) + AGENT)
+    incident, _ = read(tmp_path)
+    agents = incident.events[incident.events["kind"] == "agent-error"]
+    assert list(agents["node"]) == ["node01", "node02"]
+
+
+def test_a_date_beside_a_log_tells_its_year_and_zone(tmp_path):
+    (tmp_path / "ha-log").write_text(RESULT)
+    (tmp_path / "date.txt").write_text("Mon Nov 23 02:05:00 JST 2015\n")
+    incident, _ = read(tmp_path)
+    assert incident.failed_operations[0].time.isoformat() == "2015-11-22T17:01:35.575000+00:00"
+
+
+def test_a_line_that_tells_its_second_since_1970_tells_the_zone_and_the_year(tmp_path):
+    (tmp_path / "ha-log").write_text(
+        "Nov 23 11:59:04 node02 crmd: [129]: WARN: update_failcount: Updating failcount for r_ip on node02 after failed start:"
+        " rc=1 (update=INFINITY, time=1321927144)\n".replace("Nov 23 11", "Nov 22 11")
+        + "Nov 22 11:59:03 node02 crmd: [129]: info: process_lrm_event: LRM operation r_ip_start_0 (call=3, rc=1, cib-update=48,"
+        " confirmed=true) unknown error\n"
+    )
+    incident, _ = read(tmp_path)
+    assert incident.failed_operations[0].time.isoformat() == "2011-11-22T01:59:03+00:00"
+
+
+def test_logs_alone_tell_the_nodes_and_the_dc(tmp_path):
+    (tmp_path / "ha-log").write_text(
+        "Nov 23 02:01:30 node01 crmd: [122]: info: update_dc: Set DC to node01 (3.0.1)\n"
+        "Nov 23 02:01:35 node01 heartbeat: [99]: WARN: node node02: is dead\n"
+    )
+    incident, _ = read(tmp_path)
+    assert (incident.cluster.dc, incident.cluster.stack) == ("node01", "Heartbeat")
+    assert [(node.name, node.state) for node in incident.nodes] == [("node01", "online"), ("node02", "offline")]
