@@ -172,7 +172,9 @@ def _spread(nowhere: list[OperationRecord], nodes: dict[str | None, list[Operati
 def _executions(group: list[OperationRecord], signs: Signs) -> list[_Execution]:
     """Part one group into executions: the records with a call first, then the others beside them."""
     executions: list[_Execution] = []
-    order = sorted(group, key=lambda record: (_RANK[record.teller], record.time_us is None, record.time_us or 0))
+    order = sorted(
+        group, key=lambda record: (_RANK[record.teller], record.time_us is None, record.time_us or 0, record.source)
+    )
     by_call: dict[int, list[_Execution]] = defaultdict(list)
     for record in order:
         if record.teller != "agent" and record.call is not None:

@@ -19,7 +19,7 @@ from parsers.clock import FileClock
 from parsers.journal import as_lines
 from parsers.lines import Line, LineReader, plain
 from parsers.pattern import Pattern
-from parsers.records import ctime_stamp, operation_of, rc_of, record_of
+from parsers.records import ctime_stamp, operation_of, plausible, rc_of, record_of
 from parsers.scan import Candidate, Scanner, blocks_of
 
 # Lines of these levels are kept even when no row knows them.
@@ -133,7 +133,7 @@ class _Reader:
         for anchor in sorted(candidate.anchors):
             for row in self.rows[anchor]:
                 fields = row.match(message)
-                if fields is not None:
+                if fields is not None and plausible(fields):
                     self._add(row.kind, fields, line, candidate.number)
                     return
         self._not_a_row(line, candidate.number)

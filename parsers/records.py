@@ -31,6 +31,15 @@ class Operation(NamedTuple):
     interval_ms: int | None
 
 
+_NUMBERS = ("interval_ms", "call", "rc", "expected_rc", "epoch", "exec_ms", "timeout_ms", "exec", "timeout")
+_MOST_DIGITS = 15  # no daemon counts farther; a torn or crafted line may
+
+
+def plausible(fields: dict[str, str]) -> bool:
+    """Say whether the numbers of a message are such as a daemon writes."""
+    return all(len(fields[name]) <= _MOST_DIGITS for name in _NUMBERS if name in fields)
+
+
 def operation_of(fields: dict[str, str]) -> Operation:
     """Return the operation and its interval; a "probe" is a monitor with interval 0."""
     name = fields.get("operation")
