@@ -9,7 +9,6 @@ import sys
 from collections.abc import Sequence
 from datetime import tzinfo
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -25,18 +24,16 @@ Exit status:
 """
 
 
-class _Zone(click.ParamType[tzinfo]):
-    """A time zone by its name, such as Asia/Tokyo, or an offset such as +09:00."""
+def _zone(_context: click.Context, _parameter: click.Parameter, name: str | None) -> tzinfo | None:
+    """Return the zone that the user names."""
+    if name is None:
+        return None
+    from ha_report.zones import named_zone  # noqa: PLC0415 - loads dateutil
 
-    name = "zone"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tzinfo:
-        from ha_report.zones import named_zone  # noqa: PLC0415 - loads dateutil
-
-        zone = named_zone(str(value))
-        if zone is None:
-            self.fail(f"{value!r} is no time zone; give one such as Asia/Tokyo, UTC or +09:00.", param, ctx)
-        return zone
+    zone = named_zone(name)
+    if zone is None:
+        raise click.BadParameter(f"{name!r} is no time zone; give one such as Asia/Tokyo, UTC or +09:00.")
+    return zone
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=_EPILOG)
@@ -53,7 +50,8 @@ _sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...
 _timezone = click.option(
     "--timezone",
     "zone",
-    type=_Zone(),
+    callback=_zone,
+    metavar="ZONE",
     help="Zone of the times that have none. [default: as the files tell, else yours]",
 )
 _force = click.option("-Z", "--force", is_flag=True, help="Replace a report that is already in DEST.")
@@ -68,7 +66,7 @@ _quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but error
 @_force
 @_quiet
 def analyze(sources: tuple[str, ...], dest: Path | None, zone: tzinfo | None, force: bool, quiet: bool) -> None:
-    r"""Report on bundles, log files and snapshots, all of one incident.
+    """Report on bundles, log files and snapshots, all of one incident.
 
     A SOURCE is a folder or a tar archive that hb_report, crm report or crm_report made, one node's
     folder, a log, or an output of crm_mon, pcs status or crm status.  Files are known by their content.
@@ -76,7 +74,7 @@ def analyze(sources: tuple[str, ...], dest: Path | None, zone: tzinfo | None, fo
     \b
     ha-report analyze hb_report-Mon-23-Nov-2026.tar.bz2
     ha-report analyze node01/ha-log node02/ha-log crm_mon.txt -o incident
-    """
+    """  # noqa: D301 - click wants the backspace itself
     _write(sources, dest or Path(_default_name(sources[0])), zone, force, quiet)
 
 
@@ -84,11 +82,11 @@ def analyze(sources: tuple[str, ...], dest: Path | None, zone: tzinfo | None, fo
 @_sources
 @_timezone
 def show(sources: tuple[str, ...], zone: tzinfo | None) -> None:
-    r"""Tell the same in the terminal; nothing is written.
+    """Tell the same in the terminal; nothing is written.
 
     \b
     ha-report show /var/log/pacemaker/pacemaker.log
-    """
+    """  # noqa: D301 - click wants the backspace itself
     from ha_report.diagnosis import findings_of  # noqa: PLC0415 - loads pandas
     from ha_report.reading import read_incident  # noqa: PLC0415 - loads the parsers
     from reports import page, text  # noqa: PLC0415

@@ -170,7 +170,7 @@ class Link:
 
     name: str  # number of the ring or link, or Heartbeat's interface
     peer: str | None  # the other end, by name or node id; None: told of the whole path
-    address: str | None  # own address, network that it binds to, or multicast group
+    address: str | None  # own address, network that it binds to, multicast group, or whom ucast speaks to
     state: str | None  # "connected", "disconnected", "localhost", "up", "dead", "FAULTY", ... as worded; None: not told
     source: Source
 

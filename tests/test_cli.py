@@ -2,10 +2,7 @@
 
 import gzip
 import json
-import os
 import tarfile
-import tempfile
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -154,21 +151,6 @@ def test_a_truncated_tarball_is_read_as_far_as_it_goes(here):
     assert done.exit_code == 3, done.output
     assert "cut.tar: " in done.stderr
     assert len(report(here / "out")["failed_operations"]) == 1
-
-
-@pytest.fixture
-def ordinary_user(monkeypatch):
-    """A folder to work in as a user who is not root; root may read everything."""
-    nobody = 65_534
-    with tempfile.TemporaryDirectory() as folder:
-        monkeypatch.chdir(folder)
-        if os.geteuid() != 0:
-            yield Path(folder)
-            return
-        os.chown(folder, nobody, nobody)
-        os.seteuid(nobody)
-        yield Path(folder)
-        os.seteuid(0)
 
 
 def test_an_unreadable_file_is_named(ordinary_user):

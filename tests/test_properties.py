@@ -18,7 +18,7 @@ PIECES = [
     b"Nov 23 02:01:35.575 node02 pacemaker-controld  [96] (log_executor_event) \tnotice: ", b"Result of start operation for r_ip on ",
     b"node02: error ([findif] failed) | call=6 key=r_ip_start_0 rc=1", b"<cib>", b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"Failed Actions:\n",
     b"* r_ip_start_0 on node02 'unknown error' (1): call=6, status=complete", b"\n", b"\0", b"\xff", b"\x1b[31m", b"Online: [ node01 ]",
-    b"{\"__REALTIME_TIMESTAMP\"", b"__CURSOR=\n__REALTIME_TIMESTAMP=1\n", b"LRM operation r_start_0 (call=99999999999999999999, rc=1, x) e",
+    b'{"__REALTIME_TIMESTAMP"', b"__CURSOR=\n__REALTIME_TIMESTAMP=1\n", b"LRM operation r_start_0 (call=99999999999999999999, rc=1, x) e",
     b"Feb 30 99:99:99 ", b"\x1f\x8b", b"BZh9", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd", b"PING 1.2.3.4", b"primitive a b \\\n",
 ]  # fmt: skip
 

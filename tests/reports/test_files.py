@@ -113,11 +113,10 @@ def test_a_parent_that_is_a_file_is_an_error_that_says_so(tmp_path):
         written(tmp_path / "file" / "report")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_parent_that_may_not_be_written_to_is_an_error_that_says_so(tmp_path):
-    tmp_path.chmod(0o500)
+def test_a_parent_that_may_not_be_written_to_is_an_error_that_says_so(ordinary_user):
+    (ordinary_user / "mine").mkdir(mode=0o500)
     with pytest.raises(UserError, match="Permission denied"):
-        written(tmp_path / "a" / "report")
+        written(ordinary_user / "mine" / "a" / "report")
 
 
 def test_a_parent_where_nothing_can_be_made_is_an_error_that_says_so():

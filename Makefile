@@ -1,0 +1,67 @@
+# Everything that a developer or CI does, and the two commands of the README.  `make` alone lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+# One stamp a Python version: another PYTHON makes the environment anew, a changed pyproject.toml updates it.
+PROGRAM := $(VENV)/.program-$(VERSION)
+TOOLS := $(VENV)/.tools-$(VERSION)
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test lint format docs system-packages bench clean
+
+help:
+	@echo 'make demo             report on a sample incident, into ha-report-demo/'
+	@echo 'make test             run the linters and all tests that this machine has the parts for'
+	@echo 'make test COMPLETE=1  the same, and a test that is left out is a failure (as in CI)'
+	@echo 'make test ARGS=...    with options for pytest, such as ARGS="-k archive"'
+	@echo 'make lint             run the linters alone'
+	@echo 'make format           format the sources'
+	@echo 'make docs             write docs/commands.md anew, from --help'
+	@echo 'make system-packages  install what the tests of a real cluster and browser need (root, Debian)'
+	@echo 'make bench            measure how fast it is'
+	@echo 'make venv             only set up .venv, with all tools; PYTHON=python3.10 for another version'
+	@echo 'make clean            remove all that was made here'
+
+venv: $(TOOLS)
+
+$(PROGRAM): pyproject.toml
+	@echo 'Setting up $(VENV) with Python $(VERSION) ...'
+	@test -e $@ || $(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) --editable .
+	@touch $@
+
+$(TOOLS): $(PROGRAM)
+	@echo 'Adding the tools of development ...'
+	@$(PIP) --editable '.[dev]'
+	@touch $@
+
+demo: $(PROGRAM)
+	@$(BIN)/ha-report demo --force ha-report-demo
+
+test: lint
+	$(BIN)/python -m pytest $(if $(COMPLETE),--complete) $(ARGS)
+
+lint: $(TOOLS)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(TOOLS)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(PROGRAM)
+	$(BIN)/python docs/commands.py
+
+system-packages:
+	.ci/system-packages
+
+bench: $(TOOLS)
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf $(VENV) ha-report-demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
