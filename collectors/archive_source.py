@@ -1,6 +1,4 @@
-"""The bytes inside an archive: within limits, and as far as they are whole.
-
-"""
+"""The bytes inside an archive: within limits, and as far as they are whole."""
 
 from __future__ import annotations
 

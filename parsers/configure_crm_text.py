@@ -53,8 +53,8 @@ SECTIONS = frozenset(
 )
 
 _PROMPT = re.compile(r"(?:[#$>]\s+)?(?:crm\([^)\s]*\)\S*[#>]\s*|crm\s+configure\s+)")
-_WORD = re.compile(r"""(?:[^\s"']|"(?:\\.|[^"\\])*"?|'[^']*'?)+""")
-_QUOTED = re.compile(r""""((?:\\.|[^"\\])*)"?|'([^']*)'?""")
+_QUOTED = re.compile(r"(?P<name>[^\s=\"']*=)?(?:\"(?P<double>(?:\\.|[^\"\\])*)\"?|'(?P<single>[^']*)'?)")
+_WORD = re.compile(rf"{re.sub(r'[?]P<[a-z]+>', '?:', _QUOTED.pattern)}|\S+")
 _CHATTER = re.compile(r"(?:WARNING|INFO|NOTICE)\b")
 
 _DATE_WORDS = frozenset(
@@ -105,9 +105,11 @@ class Section(NamedTuple):
 
 
 def _unquoted(word: str) -> str:
-    if '"' not in word and "'" not in word:
+    """Return a word without quotes, which stand around all of it or around its value."""
+    found = _QUOTED.fullmatch(word)
+    if found is None:
         return word
-    return _QUOTED.sub(lambda found: (found[1] or found[2] or "").replace('\\"', '"'), word)
+    return (found["name"] or "") + (found["single"] or (found["double"] or "").replace('\\"', '"'))
 
 
 def statements(lines: Sequence[str], unknown: list[int]) -> Iterator[Statement]:

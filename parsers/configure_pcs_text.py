@@ -19,7 +19,6 @@ CUT_INDENT = 4
 
 _WORD = re.compile(r"\S+")
 _ID_BEHIND = re.compile(r"\s*\(id: ?[^()]*\)$")
-_AGENT = re.compile(r"class=(\S+)(?:.* provider=(\S+))?.* type=(\S+)")
 _QUOTES = "\"'"
 
 
@@ -70,8 +69,12 @@ def _is_rest(line: Line, before: Line) -> bool:
 
 def agent_of(told: str) -> str | None:
     """Return the agent in `class=ocf provider=heartbeat type=IPaddr2`, among which a description may stand."""
-    found = _AGENT.match(told)
-    return ":".join(part for part in found.groups() if part) if found else None
+    if not told.startswith("class="):
+        return None
+    first, *others = told.split()
+    last = dict(word.split("=", 1) for word in others if "=" in word)
+    parts = [first.removeprefix("class="), last.get("provider"), last.get("type")]
+    return ":".join(part for part in parts if part) if "type" in last else None
 
 
 def pairs(text: str) -> Iterator[tuple[str, str]]:

@@ -25,6 +25,7 @@ from parsers.network_ifconfig import IfconfigReader
 from parsers.network_ip import IpReader, Row
 from parsers.network_ping import PingReader
 
+LONGEST = 10_000  # characters of a line that is read: with -br an interface with all its addresses has one
 _COMMAND_MARKS = ("+ ", "$ ", "# ", "#####")  # what stands before a command in files that hold several outputs
 
 _Merged = TypeVar("_Merged", Interface, Address)
@@ -69,7 +70,7 @@ def read(lines: Sequence[str], file: str) -> NetworkFacts:
     reading = _Reading()
     for number, raw in enumerate(lines, start=1):
         text, source = plain(raw).strip(), Source(file, number)
-        if not text or text.startswith(_COMMAND_MARKS):
+        if not text or len(text) > LONGEST or text.startswith(_COMMAND_MARKS):
             reading.unknown.clear()
         else:
             reading.note(source, understood=reading.take(text, source))

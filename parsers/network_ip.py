@@ -4,7 +4,6 @@ With -o an address has one line, and a backslash where a line ended; with -br a 
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ha_report.facts import Address, Interface, Neighbour, Route
@@ -26,9 +25,11 @@ _FLAGS = frozenset(
     " autojoin stable-privacy".split()
 )
 _BRIEF = re.compile(
-    rf"(?P<name>[^\s@]+)(?:@\S+)?\s{(2,)}(?P<state>UP|DOWN|UNKNOWN|LOWERLAYERDOWN|DORMANT)(?P<rest>(?:\s+(?:{_IP}/\d+|metric \d+))*)"
+    rf"(?P<name>[^\s@]+)(?:@\S+)?\s{{2,}}(?P<state>UP|DOWN|UNKNOWN|LOWERLAYERDOWN|DORMANT)"
+    rf"(?P<rest>(?:\s+(?:(?:{_IP} peer )?{_IP}/\d{{1,3}}|metric \d+))*)"
 )
-_BRIEF_LINK = re.compile(rf"(?P<name>[^\s@]+)(?:@\S+)?\s+[A-Z]+\s+(?P<mac>{_MAC})\s+<(?P<flags>[A-Z,_0-9]*)>")
+_BRIEF_ADDRESS = re.compile(rf"(?P<address>{_IP})(?: peer {_IP})?/(?P<prefix>\d{{1,3}})")
+_BRIEF_LINK = re.compile(rf"(?P<name>[^\s@]+)(?:@\S+)?\s+[A-Z]+\s+(?P<mac>{_MAC})\s+<(?P<flags>[A-Z,_0-9-]*)>")
 _NOTHING = re.compile(
     r"(?:valid_lft|altname|alias|vlan|bond|bridge|bridge_slave|bond_slave|veth|tun|promiscuity)\b.*|[RT]X(?: errors)?: .*|\d+(?: +\d+){3,}"
 )
@@ -41,7 +42,8 @@ _NEXT_HOP = re.compile(r"nexthop (?P<rest>.*)")
 _VIA = re.compile(rf"\bvia (?:inet6? )?(?P<gateway>{_IP})")
 _WORD_AFTER = {name: re.compile(rf"\b{name} (\S+)") for name in ("dev", "scope", "src")}
 _TABLE_ROW = re.compile(
-    rf"(?P<destination>default|{_IP})\s+(?P<gateway>{_IP}|\*)\s+(?P<mask>[\d.]+)\s+[A-Z!]+\s+\d+\s+\d+\s+\d+\s+(?P<interface>\S+)"
+    rf"(?P<destination>default|{_IP})\s+(?P<gateway>{_IP}|\*|-)\s+(?P<mask>[\d.]+)\s+(?P<flags>[A-Z!]+)"
+    r"\s+\d+\s+[\d-]+\s+\d+\s+(?P<interface>\S+)"
 )
 _TABLE_HEAD = re.compile(
     r"Kernel IP routing table|Destination\s+Gateway\s+Genmask\s+.*|Address\s+HWtype\s+HWaddress\s+.*"
@@ -69,93 +71,97 @@ class IpReader:
 
     def take(self, text: str, source: Source) -> list[Row] | None:
         """Return what a line tells; None where it is none of these programs'."""
-        for take in (self._head, self._link, self._inet, self._neighbour, self._route, self._table):
-            rows = list(take(text, source))
-            if rows:
+        for take in (self._head, self._link, self._inet, self._neighbour, self._route, self._table, self._brief):
+            rows = take(text, source)
+            if rows is not None:
                 return rows
-        if _NOTHING.fullmatch(text) or _TABLE_HEAD.fullmatch(text):
-            return []
-        return self._brief(text, source)
+        return [] if _NOTHING.fullmatch(text) or _TABLE_HEAD.fullmatch(text) else None
 
-    def _head(self, text: str, source: Source) -> Iterator[Row]:
+    def _head(self, text: str, source: Source) -> list[Row] | None:
         found = _HEAD.fullmatch(text)
         if found is None:
-            return
+            return None
         self._name = found["name"]
         mtu, link = _MTU.search(found["rest"]), _LINK.search(found["rest"])
         up, carrier = _flags(found["flags"])
-        yield Interface(found["name"], up, _mac(link), int(mtu["mtu"]) if mtu else None, source, carrier)
+        return [Interface(found["name"], up, _mac(link), int(mtu["mtu"]) if mtu else None, source, carrier)]
 
-    def _link(self, text: str, source: Source) -> Iterator[Row]:
+    def _link(self, text: str, source: Source) -> list[Row] | None:
         found = _LINK.match(text)
-        if found is not None and self._name is not None:
-            yield Interface(self._name, None, _mac(found), None, source)
+        if found is None or self._name is None:
+            return None
+        return [Interface(self._name, None, _mac(found), None, source)]
 
-    def _inet(self, text: str, source: Source) -> Iterator[Row]:
+    def _inet(self, text: str, source: Source) -> list[Row] | None:
         """Read an address; where the interface's own line is lost, its label names it."""
         found = _INET.fullmatch(text)
         scope = _SCOPE.search(found["rest"]) if found else None
         if found is None or not (scope or found["prefix"]):
-            return
+            return None
         label = None if found["six"] else _label(scope)
         name = found["name"] or self._name or (label or "").partition(":")[0]
-        prefix = found["peer_prefix"] or found["prefix"]
-        if name:
-            yield Address(
-                name,
-                found["address"],
-                int(prefix) if prefix else None,
-                6 if found["six"] else 4,
-                "secondary" in found["rest"].split(),
-                scope["scope"] if scope else None,
-                None if label == name else label,
-                source,
-            )
+        if not name:
+            return None
+        told = found["peer_prefix"] or found["prefix"]
+        prefix, family = int(told) if told else None, 6 if found["six"] else 4
+        secondary, label = "secondary" in found["rest"].split(), None if label == name else label
+        return [
+            Address(name, found["address"], prefix, family, secondary, scope["scope"] if scope else None, label, source)
+        ]
 
-    def _neighbour(self, text: str, source: Source) -> Iterator[Row]:
+    def _neighbour(self, text: str, source: Source) -> list[Row] | None:
         for pattern in (_NEIGHBOUR, _ARP, _ARP_ROW):
             if found := pattern.fullmatch(text):
                 mac = found["mac"].lower() if found["mac"] else None
                 state = found["state"] if pattern is _NEIGHBOUR else None
-                yield Neighbour(found["address"], found["interface"], mac, state, source)
-                return
+                return [Neighbour(found["address"], found["interface"], mac, state, source)]
+        return None
 
-    def _route(self, text: str, source: Source) -> Iterator[Row]:
+    def _route(self, text: str, source: Source) -> list[Row] | None:
         """Read a route; one over several next hops has a line for each of them."""
-        if found := _NEXT_HOP.fullmatch(text):
-            if self._destination is not None:
-                yield _way(self._destination, found["rest"], source)
-        elif (found := _ROUTE.fullmatch(text)) and found["rest"]:
-            kind = "" if found["type"] in (None, "unicast ") else found["type"]
-            self._destination = kind + found["destination"]
-            yield _way(self._destination, found["rest"], source)
+        if self._destination is not None and (found := _NEXT_HOP.fullmatch(text)):
+            return [_way(self._destination, found["rest"], source)]
+        found = _ROUTE.fullmatch(text)
+        if found is None or not (found["type"] or found["rest"]):
+            return None
+        way_out = found["type"] in (None, "unicast ")
+        self._destination = found["destination"] if way_out else found["type"] + found["destination"]
+        route = _way(self._destination, found["rest"], source)
+        return [] if way_out and route.interface is None and route.gateway is None else [route]
 
-    def _table(self, text: str, source: Source) -> Iterator[Row]:
+    def _table(self, text: str, source: Source) -> list[Row] | None:
         """Read a row of `route -n`."""
         found = _TABLE_ROW.fullmatch(text)
         if found is None:
-            return
-        prefix = prefix_of(found["mask"])
-        everything = found["destination"] in ("default", "0.0.0.0") and not prefix  # noqa: S104 - reads, binds nothing
-        gateway = None if found["gateway"] in ("*", "0.0.0.0") else found["gateway"]  # noqa: S104
-        network = found["destination"] if prefix is None else f"{found['destination']}/{prefix}"
-        destination = "default" if everything else network
-        yield Route(destination, found["interface"], gateway, None, None, source)
+            return None
+        destination = _network(found["destination"], found["mask"])
+        if "!" in found["flags"]:
+            destination = f"unreachable {destination}"
+        gateway = None if found["gateway"] in ("*", "-", "0.0.0.0") else found["gateway"]  # noqa: S104 - read, not bound to
+        interface = None if found["interface"] in ("*", "-") else found["interface"]
+        return [Route(destination, interface, gateway, None, None, source)]
 
     def _brief(self, text: str, source: Source) -> list[Row] | None:
         """Read a line of `ip -br addr` or `ip -br link`."""
         if found := _BRIEF_LINK.fullmatch(text):
             up, carrier = _flags(found["flags"])
-            return [Interface(found["name"], up, found["mac"].lower(), None, source, carrier)]
+            return [Interface(found["name"], up, _mac(found), None, source, carrier)]
         if (found := _BRIEF.fullmatch(text)) is None:
             return None
-        up = True if found["state"] == "UP" else None
-        told = [word.partition("/") for word in found["rest"].split() if "/" in word]
-        addresses = [
-            Address(found["name"], address, int(prefix[:3]), 6 if ":" in address else 4, None, None, None, source)
-            for address, _, prefix in told
-        ]
-        return [Interface(found["name"], up, None, None, source, up), *addresses]
+        name, up = found["name"], True if found["state"] == "UP" else None
+        rows: list[Row] = [Interface(name, up, None, None, source, up)]
+        for told in _BRIEF_ADDRESS.finditer(found["rest"]):
+            family = 6 if ":" in told["address"] else 4
+            rows.append(Address(name, told["address"], int(told["prefix"]), family, None, None, None, source))
+        return rows
+
+
+def _network(address: str, mask: str) -> str:
+    """Return a network as ip writes it."""
+    prefix = prefix_of(mask)
+    if address in ("default", "0.0.0.0") and not prefix:  # noqa: S104 - read, not bound to
+        return "default"
+    return address if prefix in (None, 32) else f"{address}/{prefix}"
 
 
 def _flags(told: str) -> tuple[bool, bool | None]:

@@ -24,6 +24,7 @@ MOST_LOST = 100_000  # numbers kept of one series: a file could name any
 _WRAP = 1 << 16  # the number has 16 bits
 
 _HEAD = re.compile(r"PING6? ?(?P<name>[^\s(]+?):?(?: ?\((?P<address>[^()\s]+)\))?(?P<rest>:? .*)?")
+_FROM_ZERO = re.compile(r": \d+ data bytes")  # BSD and busybox, which begin with 0
 _STAMP = r"(?:\[(?P<stamp>\d{1,12}(?:\.\d+)?)\] )?"
 _REPLY = re.compile(
     _STAMP + r"\d+ bytes from (?P<who>.+?):? (?:icmp_[sr]eq|icmp_req|seq)=(?P<number>\d{1,5})\b(?P<rest>.*)"
@@ -118,7 +119,7 @@ class PingReader:
             self._missing(int(found["refused"] or found["none"] or found["timeout"]))
         elif text.startswith("PING") and (found := _HEAD.fullmatch(text)):
             self._finish()
-            first = 0 if "data bytes" in (found["rest"] or "") else 1  # BSD and busybox, and iputils
+            first = 0 if _FROM_ZERO.search(text) else 1
             self._series = _Series(found["address"] or found["name"], source, first, first - 1)
         elif self._series is not None and (found := _SUMMARY.fullmatch(text)):
             self._summary(found)
