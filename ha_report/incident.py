@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ha_report.executions import failed_operations, signs_of
+from ha_report.facts import Configuration, NetworkFacts, StackFacts, VersionFacts
 from ha_report.log_state import cluster_of, nodes_of
 from ha_report.model import (
     ClusterFacts,
@@ -29,6 +30,16 @@ _NUMBERS = ("interval_ms", "call", "rc", "line")
 _FEW_VALUES = ("writer", "node", "program", "level", "kind", "resource", "operation", "status", "file")
 
 
+@dataclass(frozen=True)
+class FileFacts:
+    """What one file beside the logs tells: a network, a configuration, the membership layer, versions."""
+
+    file: str
+    node: str | None
+    time_us: int | None  # when it was gathered, as far as the files of its folder tell
+    facts: NetworkFacts | Configuration | StackFacts | VersionFacts
+
+
 @dataclass
 class Readings:
     """The rows that the parsers made of all sources, before they are brought together."""
@@ -37,6 +48,7 @@ class Readings:
     events: list[Event] = field(default_factory=list)
     records: list[OperationRecord] = field(default_factory=list)
     snapshots: list[Snapshot] = field(default_factory=list)
+    facts: list[FileFacts] = field(default_factory=list)
     paths: dict[str, Path] = field(
         default_factory=dict
     )  # where the inputs lie, by the names that the report gives them
@@ -61,6 +73,7 @@ class Incident:
     attributes: dict[str, dict[str, str]]  # node -> name -> value
     snapshots: list[Snapshot]
     inputs: list[InputFile]
+    facts: list[FileFacts] = field(default_factory=list)  # in order of time, those without one first
     window_us: tuple[int | None, int | None] = (None, None)  # first and last time that anything tells of
     notes: list[str] = field(default_factory=list)  # what the reader should know: missing years, zones, ...
     quotes: Quotes = field(default_factory=lambda: Quotes({}))  # the inputs' lines, as long as they are open
@@ -84,6 +97,7 @@ def build(sources: list[str], readings: Readings) -> Incident:
         attributes=state.attributes if state else {},
         snapshots=snapshots,
         inputs=readings.inputs,
+        facts=sorted(readings.facts, key=lambda one: (one.time_us is not None, one.time_us or 0)),
         window_us=_window(readings.inputs),
         notes=readings.notes,
         quotes=Quotes(readings.paths),

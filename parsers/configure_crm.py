@@ -92,7 +92,7 @@ def _take_xml(statement: Statement, gathered: Gathered) -> bool:
     for line, piece in statement.pieces:
         text += "\n" * (line - at) + (piece[len("xml") :] if line == statement.line else piece)
         at = line
-    root = xml_tree.parse(text.lstrip(" ").encode()).root
+    root = xml_tree.parse(text.lstrip(" ").encode(errors="replace")).root
     if root is None:
         return False
     by_id = {element.attrib["id"]: element for element in root.iter() if "id" in element.attrib}

@@ -41,11 +41,11 @@ class IfconfigReader:
             self._name = found["name"]
         if self._name is None:
             return None
-        for take in (self._interface, self._address):
-            rows = list(take(text, source, self._name))
-            if rows:
-                return rows
-        return [] if _NOTHING.fullmatch(text) else None
+        rows: list[Address | Interface] = [
+            *self._interface(text, source, self._name),
+            *self._address(text, source, self._name),
+        ]
+        return rows if rows or _NOTHING.fullmatch(text) else None
 
     def _interface(self, text: str, source: Source, name: str) -> Iterator[Interface]:
         """Read what is told of the interface itself."""

@@ -148,8 +148,8 @@ class IpReader:
             return [Interface(found["name"], up, _mac(found), None, source, carrier)]
         if (found := _BRIEF.fullmatch(text)) is None:
             return None
-        name, up = found["name"], True if found["state"] == "UP" else None
-        rows: list[Row] = [Interface(name, up, None, None, source, up)]
+        name, runs = found["name"], True if found["state"] == "UP" else None
+        rows: list[Row] = [Interface(name, runs, None, None, source, runs)]
         for told in _BRIEF_ADDRESS.finditer(found["rest"]):
             family = 6 if ":" in told["address"] else 4
             rows.append(Address(name, told["address"], int(told["prefix"]), family, None, None, None, source))

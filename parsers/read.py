@@ -13,9 +13,9 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from ha_report.compressed import DAMAGE, compression_of, opened
-from ha_report.incident import Readings
-from ha_report.model import Evidence, InputFile, Snapshot
-from parsers import cib, crm_mon_text, crm_mon_xml, xml_tree
+from ha_report.incident import FileFacts, Readings
+from ha_report.model import Evidence, InputFile, Snapshot, Source
+from parsers import beside, cib, configure_cib, crm_mon_text, crm_mon_xml, xml_tree
 from parsers.bundles import FoundFile, files_of, layout_of
 from parsers.clock import SECOND
 from parsers.dates import latest_date, zone_of
@@ -24,6 +24,7 @@ from parsers.log import EXAMPLES, SHOWN, LogReading, read_log
 from parsers.recognise import HEAD, is_binary, text_format, xml_format
 from parsers.settle import Clues, Settler, clues_of, file_node, now_us
 
+_OF_ONE_HOST = {"ip-addr", "ip-route", "ifconfig", "ping", "date", "versions"}
 NESTED = "an archive inside an archive"
 LARGEST_TEXT = 64 << 20  # bytes of a snapshot that are read; real ones have some kilobytes
 
@@ -67,10 +68,54 @@ def read(sources: Sequence[tuple[Path, str]], zone: tzinfo | None, local: tzinfo
         notes=notes,
     )
     for file in files:
-        file.input.node = file_node(file.found.folders, file.log, known) or file.node
+        file.input.node = file_node(file.found.folders, file.log, known) or file.node or _host_folder(file)
     for file in files:
         _settle(file, files, zone, local, readings)
+    moments = _moments(files, readings.snapshots)
+    for file in files:
+        _add_facts(file, moments, readings)
     return readings
+
+
+def _host_folder(file: _File) -> str | None:
+    """Return the folder of a file that tells of one host, such as its addresses: nothing else names the host."""
+    return file.found.folders[-1] if file.input.format in _OF_ONE_HOST and file.found.folders else None
+
+
+def _moments(files: list[_File], snapshots: list[Snapshot]) -> dict[tuple[str, ...], int]:
+    """Return when the files of each folder were gathered, as its snapshots and dates tell."""
+    folders = {file.found.name: file.found.folders for file in files}
+    moments: dict[tuple[str, ...], int] = {}
+    told = [(folders.get(one.file, ()), one.time_us) for one in snapshots if one.time_us is not None]
+    told += [
+        (file.found.folders, date)
+        for file in files
+        if file.input.format in ("date", "quorum")
+        for date in file.clues.dates
+    ]
+    for folder, time_us in told:
+        moments[folder] = max(time_us, moments.get(folder, time_us))
+    return moments
+
+
+def _add_facts(file: _File, moments: dict[tuple[str, ...], int], readings: Readings) -> None:
+    """Read what a file tells beside logs and snapshots, and add it to `readings`."""
+    entry = file.input
+    if entry.format not in beside.READERS and entry.format != "cib":
+        return
+    with opened(file.found.path) as opening:
+        data = opening.read(LARGEST_TEXT)
+    if entry.format == "cib":
+        root = xml_tree.parse(data).root
+        facts = None if root is None else configure_cib.read(root, entry.path)
+    else:
+        lines = data.decode("utf-8", "replace").split("\n")
+        facts = beside.read(entry.format, lines, entry.path)
+        unknown = beside.undecoded(facts) if facts is not None else ()
+        entry.undecoded += _quoted(lines, unknown)
+        entry.undecoded_count += len(unknown)
+    if facts is not None:
+        readings.facts.append(FileFacts(entry.path, entry.node, moments.get(file.found.folders), facts))
 
 
 def _apply_layout(files: list[_File], name: str) -> list[str]:
@@ -218,8 +263,11 @@ def _add_snapshot(file: _File, zone: tzinfo, readings: Readings) -> None:
 
 def _shown(data: bytes, snapshot: Snapshot) -> list[Evidence]:
     """Return the first lines of a snapshot that were not understood, with their text."""
-    lines = data.decode("utf-8", "replace").split("\n") if snapshot.undecoded else []
-    return [Evidence(*source, lines[source.line - 1].strip()[:SHOWN]) for source in snapshot.undecoded[:EXAMPLES]]
+    return _quoted(data.decode("utf-8", "replace").split("\n"), snapshot.undecoded) if snapshot.undecoded else []
+
+
+def _quoted(lines: Sequence[str], sources: Sequence[Source]) -> list[Evidence]:
+    return [Evidence(*source, lines[source.line - 1].strip()[:SHOWN]) for source in sources[:EXAMPLES]]
 
 
 def _snapshot(data: bytes, entry: InputFile, zone: tzinfo) -> Snapshot | None:

@@ -44,6 +44,8 @@ TEXTS = (
     ContentRow("pcs-config", r"^Cluster Name:|^ ?Resource: \S+ \(class=", "Cluster Name: alpha"),
     ContentRow("quorum", r"^Quorum information$|^Quorum provider:", "Quorum information"),
     ContentRow("cfgtool", r"^Printing (?:ring|link) status|^Local node ID \d+", "Local node ID 1, transport knet"),
+    ContentRow("cl_status", r"^Heartbeat is running on this machine", "Heartbeat is running on this machine."),
+    ContentRow("versions", r"^(?:ii +)?(?:pacemaker|corosync|heartbeat|resource-agents|cluster-glue)[\w.:-]*(?:[\t =:]+|-)\d", "corosync\t3.1.7-1+deb12u2"),
     ContentRow("hosts", r"^(?:127\.0\.0\.1|::1)\s+\S*localhost", "127.0.0.1\tlocalhost"),
 )  # fmt: skip
 

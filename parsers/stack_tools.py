@@ -13,6 +13,7 @@ Sources: corosync's tools/corosync-cfgtool.c and corosync-quorumtool.c of 1.4, 2
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from ha_report.facts import Link, Member, StackFacts
 from parsers.stack_parts import Line, Telling, boolean, number
@@ -22,7 +23,7 @@ _LINK = re.compile(r"(?:RING|LINK) ID (?P<id>\d+)(?: .*)?")
 _ADDRESS = re.compile(r"(?:id|addr)\s*=\s*(?P<address>\S+)")
 _STATUS = re.compile(r"status\s*=\s*(?P<state>.*)")
 _PEER = re.compile(r"(?:nodeid:?|node)\s+(?P<id>\d{1,10}):\s*(?P<state>.+)")
-_PEER_HEAD = re.compile(r"nodeid: (?P<id>\d{1,10}) (?P<state>(?:un)?reachable|not reachable)?.*")
+_PEER_HEAD = re.compile(r"nodeid: (?P<id>\d{1,10})(?: (?:reachable|remote|external).*)?")
 _PEER_LINK = re.compile(r"LINK: (?P<id>\d+) \S+ \((?P<address>[^()]*?)->[^()]*\) ?(?P<state>.*?)(?: mtu: .*)?")
 _RAW_STATE = re.compile(r"link enabled:(?P<enabled>\d)\s+link connected:(?P<connected>\d)")
 _NOTHING = re.compile(r"Printing (?:ring|link) status\.|status:|onwire \(min/max/cur\).*")
@@ -61,31 +62,48 @@ def looks_like_quorumtool(text: str) -> bool:
 
 def read_cfgtool(lines: Sequence[Line], file: str) -> StackFacts:
     """Return the links with their state, towards each node where that is told."""
-    telling = Telling(file)
-    telling.told["stack"] = "corosync"
-    links: list[Link] = []
-    name, address, peer = "", None, None
+    reading = _LinkReading(Telling(file))
+    reading.telling.told["stack"] = "corosync"
     for line in lines:
-        source = telling.source(line)
+        if not reading.take_setting(line) and not reading.take_link(line) and not _NOTHING.fullmatch(line.text):
+            reading.telling.undecoded.append(reading.telling.source(line))
+    reading.telling.told["links"] = tuple(reading.links)
+    return reading.telling.finished(lines[0])
+
+
+@dataclass
+class _LinkReading:
+    """What was read so far, and what the next lines are about."""
+
+    telling: Telling
+    links: list[Link] = field(default_factory=list)
+    name: str = ""
+    address: str | None = None
+    peer: str | None = None
+
+    def take_setting(self, line: Line) -> bool:
+        """Read a line that the lines below depend on."""
         if found := _LOCAL.fullmatch(line.text):
-            telling.tell("local_id", int(found["id"]), line)
-            telling.tell("transport", found["transport"], line)
+            self.telling.tell("local_id", int(found["id"]), line)
+            self.telling.tell("transport", found["transport"], line)
         elif found := _LINK.fullmatch(line.text):
-            name, address = found["id"], None
+            self.name, self.address = found["id"], None
         elif found := _ADDRESS.fullmatch(line.text):
-            address = found["address"]
-        elif found := _STATUS.fullmatch(line.text):
-            links.append(Link(name, None, address, found["state"] or None, source))
-        elif found := _PEER.fullmatch(line.text):
-            links.append(Link(name, found["id"], address, _state(found["state"]), source))
+            self.address = found["address"]
         elif found := _PEER_HEAD.fullmatch(line.text):
-            peer = found["id"]
+            self.peer = found["id"]
+        return found is not None
+
+    def take_link(self, line: Line) -> bool:
+        """Read the state of a link."""
+        source = self.telling.source(line)
+        if found := _STATUS.fullmatch(line.text):
+            self.links.append(Link(self.name, None, self.address, found["state"] or None, source))
+        elif found := _PEER.fullmatch(line.text):
+            self.links.append(Link(self.name, found["id"], self.address, _state(found["state"]), source))
         elif found := _PEER_LINK.fullmatch(line.text):
-            links.append(Link(found["id"], peer, found["address"], _later_state(found["state"]), source))
-        elif not _NOTHING.fullmatch(line.text):
-            telling.undecoded.append(source)
-    telling.told["links"] = tuple(links)
-    return telling.finished(lines[0])
+            self.links.append(Link(found["id"], self.peer, found["address"], _later_state(found["state"]), source))
+        return found is not None
 
 
 def _state(told: str) -> str:
@@ -106,7 +124,7 @@ def read_quorumtool(lines: Sequence[Line], file: str) -> StackFacts:
     members: list[Member] = []
     for line in lines:
         if found := _MEMBER.fullmatch(line.text):
-            member = Member(found["name"], int(found["id"], 0), (), int(found["votes"]), telling.source(line))
+            member = Member(found["name"], _node_id(found["id"]), (), int(found["votes"]), telling.source(line))
             members.append(member)
             telling.tell("local_id", member.id if found["local"] else None, line)
         elif (setting := _SETTING.fullmatch(line.text)) and _take(setting["name"], setting["value"], line, telling):
@@ -115,6 +133,11 @@ def read_quorumtool(lines: Sequence[Line], file: str) -> StackFacts:
             telling.undecoded.append(telling.source(line))
     telling.told["nodes"] = tuple(members)
     return telling.finished(lines[0])
+
+
+def _node_id(text: str) -> int | None:
+    """Return a node id, which -H writes in hexadecimal."""
+    return int(text, 16) if re.fullmatch(r"0x[0-9a-fA-F]{1,8}", text) else number(text)
 
 
 def _take(name: str, value: str, line: Line, telling: Telling) -> bool:

@@ -63,7 +63,7 @@ PACKAGES = (
         ("pacemaker", "1.1.23-1.el7_9.1"),
     ),
     Row(
-        r"(?P<name>[A-Za-z][\w.+-]*?)-(?P<version>[0-9][\w.+~^]*-[0-9][\w.+~^]*)",
+        r"(?P<name>[A-Za-z][\w.+-]*?)-(?P<version>[0-9]+(?:\.[\w+~^]+)+-[0-9][\w.+~^]*)",
         "heartbeat-3.0.5-1.1.el5",
         ("heartbeat", "3.0.5-1.1.el5"),
     ),
