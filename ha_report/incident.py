@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ha_report.attribution import attributed
 from ha_report.executions import failed_operations, signs_of
 from ha_report.facts import Configuration, NetworkFacts, StackFacts, VersionFacts
 from ha_report.log_state import cluster_of, nodes_of
@@ -26,7 +27,7 @@ from ha_report.quotes import Quotes
 if TYPE_CHECKING:
     import pandas as pd
 
-_NUMBERS = ("interval_ms", "call", "rc", "line")
+_NUMBERS = ("interval_ms", "call", "rc", "line", "pid")
 _FEW_VALUES = ("writer", "node", "program", "level", "kind", "resource", "operation", "status", "file")
 
 
@@ -88,7 +89,7 @@ def build(sources: list[str], readings: Readings) -> Incident:
     agents |= {one.id: one.agent for snapshot in snapshots for one in snapshot.resources if one.agent is not None}
     return Incident(
         sources=sources,
-        events=to_frame(readings.events),
+        events=to_frame(attributed(readings.events, agents)),
         failed_operations=failed_operations(readings.records, agents, signs_of(readings.events)),
         cluster=cluster,
         nodes=state.nodes if state and state.nodes else nodes_of(readings.events, cluster.dc),

@@ -59,6 +59,7 @@ class Event(NamedTuple):
     text: str  # the message, without time, host and program
     file: str
     line: int
+    pid: int | None = None  # of the writing process; that of an agent tells its operation
 
 
 class OperationRecord(NamedTuple):
@@ -192,6 +193,7 @@ class InputFile:
     undecoded: list[Evidence] = field(default_factory=list)  # looked like a cluster message, but no row knows it
     undecoded_count: int = 0  # all of them; `undecoded` keeps the first few
     skipped: str | None = None  # why it was not read, or not to its end
+    gaps_us: list[tuple[int, int]] = field(default_factory=list)  # long times without a line, from and to
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ class Line(NamedTuple):
     level: str | None  # one of "crit", "error", "warning", "notice", "info", "debug"
     message: str
     format: str  # name of the row that matched
+    pid: int | None = None
 
 
 @dataclass(frozen=True)
@@ -251,7 +252,7 @@ class LineReader:
             level = _LEVELS.get(level, level)
         return Line(
             self._stamp(part), part.get("host"), part.get("program"), part.get("instance"), level,
-            (part.get("message") or "").strip(), row.name,
+            (part.get("message") or "").strip(), row.name, _number(part.get("pid")),
         )  # fmt: skip
 
     def _stamp(self, part: dict[str, str | None]) -> Stamp | None:
@@ -287,6 +288,10 @@ def _stamp_of(part: dict[str, str | None]) -> Stamp | None:
     return Stamp(
         int(year or 0), number, int(day), hour * 3600 + minute * 60 + second, int(fraction), _offset(part.get("zone"))
     )
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) <= 9 else None  # noqa: PLR2004 - no pid is longer
 
 
 def _offset(zone: str | None) -> int | None:

@@ -30,6 +30,7 @@ DAEMONS = frozenset(
     " corosync openais sbd".split()
 )
 EXAMPLES = 20  # of lines that were not understood, kept to be shown
+_SAMPLE_BYTES = 4096
 SHOWN = 300  # characters of such a line
 _EDGE_LINES = 200  # looked at for the first and the last time of a file
 
@@ -48,6 +49,7 @@ class LogReading:
     hosts: Counter[str] = field(default_factory=Counter)  # who wrote the candidate lines
     first: tuple[int, bool, bool] | None = None  # first time of the file: naive, absolute, dated
     last: tuple[int, bool, bool] | None = None
+    samples: list[tuple[int, bool, bool]] = field(default_factory=list)  # times of lines here and there, likewise
 
 
 @lru_cache(maxsize=1)
@@ -101,8 +103,17 @@ class _Reader:
         for block in blocks:
             if not self.tail:
                 self.reading.first = self._first_time(block.split(b"\n", _EDGE_LINES)[:_EDGE_LINES])
+            self._sample(block)
             self.tail = block
             yield block
+
+    def _sample(self, block: bytes) -> None:
+        """Note the time of a line every few kilobytes: enough to see when nothing was written for long."""
+        for place in range(0, len(block), _SAMPLE_BYTES):
+            begin = block.find(b"\n", place) + 1
+            line = self.lines.read(plain(block[begin : block.find(b"\n", begin)].decode("utf-8", "replace")))
+            if line.stamp is not None:
+                self.reading.samples.append(self.reading.clock.read(line.stamp))
 
     def _first_time(self, lines: list[bytes]) -> tuple[int, bool, bool] | None:
         for raw in lines:
@@ -160,7 +171,7 @@ class _Reader:
         event = Event(
             time_us, line.host, node, line.program, line.level, kind, fields.get("resource"), operation.name,
             operation.interval_ms, _number(fields, "call"), rc_of(fields), fields.get("status"),
-            fields.get("reason"), fields.get("value"), line.message, source.file, number,
+            fields.get("reason"), fields.get("value"), line.message, source.file, number, line.pid,
         )  # fmt: skip
         reading.events.append(event)
         reading.absolute.append(absolute)

@@ -105,6 +105,7 @@ def _add_facts(file: _File, moments: dict[tuple[str, ...], int], readings: Readi
         return
     with opened(file.found.path) as opening:
         data = opening.read(LARGEST_TEXT)
+    facts: beside.Facts | None
     if entry.format == "cib":
         root = xml_tree.parse(data).root
         facts = None if root is None else configure_cib.read(root, entry.path)
@@ -226,7 +227,9 @@ def _settle(file: _File, files: list[_File], zone: tzinfo | None, local: tzinfo,
     if file.log is not None:
         dates = next((clue.dates for clue in clues if clue.dates), None)
         settler = Settler(file.log, file.input.node, here, max(dates) if dates else _modified_us(file.found.path))
-        readings.events += settler.events()
+        events = settler.events()
+        readings.events += events
+        file.input.gaps_us = settler.gaps(events)
         readings.records += settler.records()
         file.input.first_time_us, file.input.last_time_us = settler.span()
     if file.snapshot:

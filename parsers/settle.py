@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone, tzinfo
+from itertools import pairwise
+from statistics import median
 
 from ha_report.model import Event, OperationRecord
 from parsers.clock import SECOND, Zone, fixed, to_year, years_to
@@ -17,6 +19,8 @@ from parsers.log import LogReading
 
 _QUARTER = 900  # zones differ by quarters of an hour
 _LAG = 150  # seconds between a failure and the line that tells its time
+_GAP = 3600 * SECOND  # the scheduler alone writes every quarter of an hour (cluster-recheck-interval)
+_UNUSUAL = 20  # times what is usual in the file
 _FARTHEST = 15 * 3600  # no zone is farther from UTC
 
 
@@ -93,6 +97,15 @@ class Settler:
             )
             for index, record, own in reading.records
         ]
+
+    def gaps(self, events: list[Event]) -> list[tuple[int, int]]:
+        """Return the long times in which the file has no line, from and to; `events` are its own."""
+        edges = [self._reading.first, *self._reading.samples, self._reading.last]
+        told = [self._instant(*edge) for edge in edges if edge] + [event.time_us for event in events]
+        times = sorted(time_us for time_us in told if time_us is not None)
+        apart = [(later - earlier, earlier, later) for earlier, later in pairwise(times)]
+        usual = median(distance for distance, _, _ in apart) if apart else 0
+        return [(earlier, later) for distance, earlier, later in apart if distance >= max(_GAP, _UNUSUAL * usual)]
 
     def _runner(self, record: OperationRecord, event: Event) -> str | None:
         """Return the node that ran an operation whose message names none: the writer, unless it speaks of all nodes."""

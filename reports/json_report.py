@@ -159,5 +159,6 @@ def input_entry(found: InputRow) -> dict[str, Any]:
         "last_time": iso(found.last_time),
         "events": found.events,
         "undecoded": found.undecoded,
+        "gaps": [{"from": iso(begin), "to": iso(end)} for begin, end in found.gaps],
         "skipped": found.skipped,
     }

@@ -9,7 +9,7 @@ from reports.failures import fold
 from reports.shape import InputRow, Repeat, Report
 from reports.timeline import rows_of, story_of
 from reports.verdict import verdict_of
-from reports.words import utc
+from reports.words import instant, utc
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,4 +64,5 @@ def input_row(found: InputFile) -> InputRow:
         undecoded=found.undecoded_count,
         examples=tuple(found.undecoded),
         skipped=found.skipped,
+        gaps=tuple((instant(begin), instant(end)) for begin, end in found.gaps_us),
     )

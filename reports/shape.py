@@ -103,6 +103,7 @@ class InputRow:
     undecoded: int
     examples: tuple[Evidence, ...]  # some of the lines that were not understood
     skipped: str | None
+    gaps: tuple[tuple[datetime, datetime], ...] = ()  # long times without a line
 
 
 class Placement(NamedTuple):

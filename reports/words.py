@@ -30,12 +30,13 @@ VERBS = {
 
 
 def utc(time_us: int | None) -> datetime | None:
+    """Return microseconds since 1970 as a datetime; None stays None."""
+    return None if time_us is None else instant(time_us)
+
+
+def instant(time_us: int) -> datetime:
     """Return microseconds since 1970 as a datetime."""
-    return (
-        None
-        if time_us is None
-        else datetime.fromtimestamp(time_us // 1_000_000, timezone.utc).replace(microsecond=time_us % 1_000_000)
-    )
+    return datetime.fromtimestamp(time_us // 1_000_000, timezone.utc).replace(microsecond=time_us % 1_000_000)
 
 
 def count_of(number: int, noun: str) -> str:

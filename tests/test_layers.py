@@ -11,8 +11,8 @@ SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob
 
 # From the bottom up; a layer imports what stands below it.  The four verbs are a layer, and each is a world of its own.
 NOUNS = ("ha_report.model", "ha_report.errors", "ha_report.tables", "ha_report.compressed", "ha_report.zones")
-WORDS = ("ha_report.results", "ha_report.facts", "ha_report.log_state", "ha_report.quotes")
-SHAPES = ("ha_report.executions", "ha_report.incident", "ha_report.bundle", "ha_report.demo")
+WORDS = ("ha_report.results", "ha_report.facts", "ha_report.log_state", "ha_report.quotes", "ha_report.times")
+SHAPES = ("ha_report.attribution", "ha_report.executions", "ha_report.incident", "ha_report.bundle", "ha_report.demo")
 VERBS = ("collectors", "parsers", "ha_report.rules", "reports")
 MEETING = ("ha_report.reading", "ha_report.diagnosis")
 COMMANDS = ("ha_report.cli", "ha_report.__main__")

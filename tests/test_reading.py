@@ -95,3 +95,23 @@ def test_logs_alone_tell_the_nodes_and_the_dc(tmp_path):
     incident, _ = read(tmp_path)
     assert (incident.cluster.dc, incident.cluster.stack) == ("node01", "Heartbeat")
     assert [(node.name, node.state) for node in incident.nodes] == [("node01", "online"), ("node02", "offline")]
+
+
+def test_a_long_time_without_a_line_is_a_gap(tmp_path):
+    minutes = [*range(60), *range(300, 360)]
+    (tmp_path / "messages").write_text(
+        "".join(f"Nov 23 {minute // 60:02}:{minute % 60:02}:00 node01 cron[1]: {'x' * 400}\n" for minute in minutes)
+    )
+    incident, _ = read(tmp_path / "messages")
+    [(begin, end)] = incident.inputs[0].gaps_us
+    assert 240 <= (end - begin) / 60_000_000 <= 265
+
+
+def test_an_even_log_has_no_gap_however_rare_its_lines(tmp_path):
+    (tmp_path / "messages").write_text(
+        "".join(
+            f"Nov {day:2} {hour:02}:00:00 node01 cron[1]: {'x' * 5000}\n" for day in range(1, 9) for hour in (3, 15)
+        )
+    )
+    incident, _ = read(tmp_path / "messages")
+    assert incident.inputs[0].gaps_us == []
