@@ -106,7 +106,11 @@ def _missing_of(node: NodeRecord) -> list[str]:
     if node.state == UNREACHABLE:
         return [f"{node.name}: nothing came: {node.problem}"]
     words = [f"{node.name}: not all came: {node.problem}"] if node.problem else []
-    for status, what in ((TIMED_OUT, "took too long"), (TRUNCATED, "is cut at its size limit"), (SKIPPED, "is too big")):
+    for status, what in (
+        (TIMED_OUT, "took too long"),
+        (TRUNCATED, "is cut at its size limit"),
+        (SKIPPED, "is too big"),
+    ):
         names = [item.name for item in node.items if item.status == status]
         if names:
             words.append(f"{node.name}: {', '.join(names)} {what}")
@@ -144,7 +148,9 @@ def _manifest(told: dict[str, Any]) -> Manifest:
         end=datetime.fromisoformat(told["window"]["to"]),
         created=datetime.fromisoformat(told["created"]),
         asked=told["asked"],
-        nodes=[NodeRecord(**{**node, "items": [ItemRecord(**item) for item in node["items"]]}) for node in told["nodes"]],
+        nodes=[
+            NodeRecord(**{**node, "items": [ItemRecord(**item) for item in node["items"]]}) for node in told["nodes"]
+        ],
     )
 
 

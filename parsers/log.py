@@ -30,7 +30,7 @@ DAEMONS = frozenset(
     " corosync openais sbd".split()
 )
 EXAMPLES = 20  # of lines that were not understood, kept to be shown
-_SAMPLE_BYTES = 4096
+_SAMPLE_BYTES = 16_384
 SHOWN = 300  # characters of such a line
 _EDGE_LINES = 200  # looked at for the first and the last time of a file
 

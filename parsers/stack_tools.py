@@ -146,9 +146,7 @@ def _take(name: str, value: str, line: Line, telling: Telling) -> bool:
         case "Quorate":
             telling.tell("quorate", boolean(value), line)
         case "Node ID":
-            telling.tell(
-                "local_id", int(value, 0) if re.fullmatch(r"[1-9]\d{0,9}|0x[0-9a-fA-F]{1,8}", value) else None, line
-            )
+            telling.tell("local_id", _node_id(value), line)
         case "Expected votes":
             telling.tell("expected_votes", number(value), line)
         case "Total votes":
