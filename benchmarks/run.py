@@ -43,6 +43,7 @@ NAIVE = "import re, sys; rule = re.compile(rb'Result of|ERROR|error:'); print(su
 
 
 def main():
+    """Make both logs, and print a line for each."""
     size = int(os.environ.get("BENCH_MB", "200")) << 20
     with tempfile.TemporaryDirectory() as folder:
         for name, every in (("sparse", 5000), ("dense", 20)):
