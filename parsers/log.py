@@ -30,7 +30,7 @@ DAEMONS = frozenset(
     " corosync openais sbd".split()
 )
 EXAMPLES = 20  # of lines that were not understood, kept to be shown
-_SAMPLE_BYTES = 16_384
+_SAMPLES = 128  # a block, of a megabyte or less
 SHOWN = 300  # characters of such a line
 _EDGE_LINES = 200  # looked at for the first and the last time of a file
 
@@ -108,8 +108,8 @@ class _Reader:
             yield block
 
     def _sample(self, block: bytes) -> None:
-        """Note the time of a line every few kilobytes: enough to see when nothing was written for long."""
-        for place in range(0, len(block), _SAMPLE_BYTES):
+        """Note the time of a line here and there: enough to see when nothing was written for long."""
+        for place in range(0, len(block), max(len(block) // _SAMPLES, 1)):
             begin = block.find(b"\n", place) + 1
             line = self.lines.read(plain(block[begin : block.find(b"\n", begin)].decode("utf-8", "replace")))
             if line.stamp is not None:

@@ -102,7 +102,7 @@ class Settler:
         """Return the long times in which the file has no line, from and to; `events` are its own."""
         edges = [self._reading.first, *self._reading.samples, self._reading.last]
         told = [self._instant(*edge) for edge in edges if edge] + [event.time_us for event in events]
-        times = sorted(time_us for time_us in told if time_us is not None)
+        times = sorted({time_us for time_us in told if time_us is not None})
         apart = [(later - earlier, earlier, later) for earlier, later in pairwise(times)]
         usual = median(distance for distance, _, _ in apart) if apart else 0
         return [(earlier, later) for distance, earlier, later in apart if distance >= max(_GAP, _UNUSUAL * usual)]
