@@ -8,17 +8,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 
 from ha_report.compressed import DAMAGE, compression_of, opened
 from ha_report.incident import FileFacts, Readings
-from ha_report.model import Evidence, InputFile, Snapshot, Source
-from parsers import beside, cib, configure_cib, crm_mon_text, crm_mon_xml, xml_tree
+from ha_report.model import Evidence, InputFile
+from parsers import beside, crm_mon_text
 from parsers.bundles import FoundFile, files_of, layout_of
 from parsers.clock import SECOND
 from parsers.dates import latest_date, zone_of
+from parsers.documents import has_sections, read_document
 from parsers.journal import format_of as journal_format
 from parsers.log import EXAMPLES, SHOWN, LogReading, read_log
 from parsers.recognise import HEAD, is_binary, text_format, xml_format
@@ -71,9 +72,7 @@ def read(sources: Sequence[tuple[Path, str]], zone: tzinfo | None, local: tzinfo
         file.input.node = file_node(file.found.folders, file.log, known) or file.node or _host_folder(file)
     for file in files:
         _settle(file, files, zone, local, readings)
-    moments = _moments(files, readings.snapshots)
-    for file in files:
-        _add_facts(file, moments, readings)
+    _date_facts(files, readings)
     return readings
 
 
@@ -82,11 +81,11 @@ def _host_folder(file: _File) -> str | None:
     return file.found.folders[-1] if file.input.format in _OF_ONE_HOST and file.found.folders else None
 
 
-def _moments(files: list[_File], snapshots: list[Snapshot]) -> dict[tuple[str, ...], int]:
-    """Return when the files of each folder were gathered, as its snapshots and dates tell."""
+def _date_facts(files: list[_File], readings: Readings) -> None:
+    """Give what is told beside the logs the time at which the files of its folder were gathered."""
     folders = {file.found.name: file.found.folders for file in files}
     moments: dict[tuple[str, ...], int] = {}
-    told = [(folders.get(one.file, ()), one.time_us) for one in snapshots if one.time_us is not None]
+    told = [(folders.get(one.file, ()), one.time_us) for one in readings.snapshots if one.time_us is not None]
     told += [
         (file.found.folders, date)
         for file in files
@@ -95,28 +94,7 @@ def _moments(files: list[_File], snapshots: list[Snapshot]) -> dict[tuple[str, .
     ]
     for folder, time_us in told:
         moments[folder] = max(time_us, moments.get(folder, time_us))
-    return moments
-
-
-def _add_facts(file: _File, moments: dict[tuple[str, ...], int], readings: Readings) -> None:
-    """Read what a file tells beside logs and snapshots, and add it to `readings`."""
-    entry = file.input
-    if entry.format not in beside.READERS and entry.format != "cib":
-        return
-    with opened(file.found.path) as opening:
-        data = opening.read(LARGEST_TEXT)
-    facts: beside.Facts | None
-    if entry.format == "cib":
-        root = xml_tree.parse(data).root
-        facts = None if root is None else configure_cib.read(root, entry.path)
-    else:
-        lines = data.decode("utf-8", "replace").split("\n")
-        facts = beside.read(entry.format, lines, entry.path)
-        unknown = beside.undecoded(facts) if facts is not None else ()
-        entry.undecoded += _quoted(lines, unknown)
-        entry.undecoded_count += len(unknown)
-    if facts is not None:
-        readings.facts.append(FileFacts(entry.path, entry.node, moments.get(file.found.folders), facts))
+    readings.facts = [replace(one, time_us=moments.get(folders[one.file])) for one in readings.facts]
 
 
 def _apply_layout(files: list[_File], name: str) -> list[str]:
@@ -220,7 +198,7 @@ def _clues_for(file: _File, files: Iterable[_File]) -> list[Clues]:
 
 def _settle(file: _File, files: list[_File], zone: tzinfo | None, local: tzinfo, readings: Readings) -> None:
     """Make the times of a file instants, and add its rows to `readings`."""
-    if file.log is None and not file.snapshot:
+    if file.input.skipped is not None and file.log is None:
         return
     clues = _clues_for(file, files)
     here = zone or next((found for clue in clues if (found := clue.zone()) is not None), local)
@@ -232,8 +210,8 @@ def _settle(file: _File, files: list[_File], zone: tzinfo | None, local: tzinfo,
         file.input.gaps_us = settler.gaps(events)
         readings.records += settler.records()
         file.input.first_time_us, file.input.last_time_us = settler.span()
-    if file.snapshot:
-        _add_snapshot(file, here, readings)
+    if file.snapshot or file.input.format in beside.READERS or has_sections(file.head):
+        _add_document(file, here, readings)
 
 
 def _modified_us(path: Path) -> int:
@@ -245,44 +223,23 @@ def _modified_us(path: Path) -> int:
     return int(moment.timestamp() + (moment.utcoffset() or moment - moment).total_seconds()) * SECOND
 
 
-def _add_snapshot(file: _File, zone: tzinfo, readings: Readings) -> None:
-    """Read a snapshot, and add it to `readings`."""
+def _add_document(file: _File, zone: tzinfo, readings: Readings) -> None:
+    """Read what is no log, and add it to `readings`."""
     with opened(file.found.path) as opening:
         data = opening.read(LARGEST_TEXT)
     entry = file.input
     entry.bytes = len(data)
     entry.lines = data.count(b"\n") + (not data.endswith(b"\n"))
-    snapshot = _snapshot(data, entry, zone)
-    if snapshot is None:
-        return
-    entry.events += len(snapshot.operations)
-    entry.undecoded += _shown(data, snapshot)
-    entry.undecoded_count += len(snapshot.undecoded)
-    entry.first_time_us = entry.first_time_us or snapshot.time_us
-    entry.last_time_us = entry.last_time_us or snapshot.time_us
-    readings.snapshots.append(snapshot)
-    readings.records += snapshot.operations
-
-
-def _shown(data: bytes, snapshot: Snapshot) -> list[Evidence]:
-    """Return the first lines of a snapshot that were not understood, with their text."""
-    return _quoted(data.decode("utf-8", "replace").split("\n"), snapshot.undecoded) if snapshot.undecoded else []
-
-
-def _quoted(lines: Sequence[str], sources: Sequence[Source]) -> list[Evidence]:
-    return [Evidence(*source, lines[source.line - 1].strip()[:SHOWN]) for source in sources[:EXAMPLES]]
-
-
-def _snapshot(data: bytes, entry: InputFile, zone: tzinfo) -> Snapshot | None:
-    if entry.format not in ("crm_mon-xml", "cib"):
-        return crm_mon_text.read(data.decode("utf-8", "replace").split("\n"), entry.path, zone)
-    document = xml_tree.parse(data)
-    if document.error is not None:
-        entry.skipped = f"not read to its end: {document.error}"
-    if document.root is None:
-        return None
-    return (
-        cib.read(document.root, entry.path)
-        if entry.format == "cib"
-        else crm_mon_xml.read(document.root, entry.path, zone)
-    )
+    document = read_document(data, entry.format, entry.path, zone)
+    if document.damage is not None:
+        entry.skipped = f"not read to its end: {document.damage}"
+    for snapshot in document.snapshots:
+        entry.events += len(snapshot.operations)
+        entry.first_time_us = entry.first_time_us or snapshot.time_us
+        entry.last_time_us = entry.last_time_us or snapshot.time_us
+        readings.records += snapshot.operations
+    readings.snapshots += document.snapshots
+    readings.facts += [FileFacts(entry.path, entry.node, None, facts) for facts in document.facts]
+    entry.undecoded_count += len(document.undecoded)
+    lines = data.decode("utf-8", "replace").split("\n") if document.undecoded else []
+    entry.undecoded += [Evidence(*one, lines[one.line - 1].strip()[:SHOWN]) for one in document.undecoded[:EXAMPLES]]

@@ -115,3 +115,48 @@ def test_an_even_log_has_no_gap_however_rare_its_lines(tmp_path):
     )
     incident, _ = read(tmp_path / "messages")
     assert incident.inputs[0].gaps_us == []
+
+
+SUPPORTCONFIG = """\
+#=============================================================================#
+# SUSE Linux Enterprise Server                                                #
+#==[ Command ]======================================#
+# /bin/rpm -q pacemaker corosync
+pacemaker-2.0.4+20200616.2deceaa3a-3.3.1.x86_64
+corosync-2.4.5-10.17.1.x86_64
+
+#==[ Command ]======================================#
+# /usr/sbin/crm_mon -r -1
+Cluster Summary:
+  * Stack: corosync
+  * Current DC: node01 (version 2.0.4-2deceaa3a) - partition with quorum
+  * Last updated: Mon Nov 23 02:05:03 2020
+  * 2 nodes configured
+
+Node List:
+  * Online: [ node01 node02 ]
+
+Failed Resource Actions:
+  * r_ip_start_0 on node02 'error' (1): call=6, status='complete', exitreason='[findif] failed', last-rc-change='2020-11-23 02:01:35Z', queued=0ms, exec=56ms
+
+#==[ Configuration File ]===========================#
+# /var/lib/pacemaker/cib/cib.xml
+<cib crm_feature_set="3.3.0" epoch="7" num_updates="0" admin_epoch="0">
+  <configuration>
+    <resources>
+      <primitive id="r_ip" class="ocf" provider="heartbeat" type="IPaddr2"/>
+    </resources>
+  </configuration>
+</cib>
+"""
+
+
+def test_the_sections_of_a_supportconfig_file_are_read_one_by_one(tmp_path):
+    (tmp_path / "basic-environment.txt").write_text("Linux node01 5.3.18-24.52-default #1 SMP x86_64\n")
+    (tmp_path / "ha.txt").write_text(SUPPORTCONFIG)
+    incident, problems = read(tmp_path)
+    assert problems == []
+    [one] = incident.failed_operations
+    assert (one.agent, one.sources[0].file) == ("ocf:heartbeat:IPaddr2", "ha.txt")
+    assert SUPPORTCONFIG.split("\n")[one.sources[0].line - 1].startswith("  * r_ip_start_0")
+    assert "gathered by supportconfig on node01" in incident.notes[0]
