@@ -98,7 +98,7 @@ def build(sources: list[str], readings: Readings) -> Incident:
         attributes=state.attributes if state else {},
         snapshots=snapshots,
         inputs=readings.inputs,
-        facts=sorted(readings.facts, key=lambda one: (one.time_us is not None, one.time_us or 0)),
+        facts=sorted(readings.facts, key=lambda one: (one.time_us is not None, one.time_us or 0, one.file)),
         window_us=_window(readings.inputs),
         notes=readings.notes,
         quotes=Quotes(readings.paths),
@@ -120,11 +120,11 @@ def to_frame(events: Iterable[Event]) -> pd.DataFrame:
     return ordered
 
 
-def _by_age(snapshot: Snapshot) -> tuple[bool, int, int]:
+def _by_age(snapshot: Snapshot) -> tuple[bool, int, int, str]:
     """Order snapshots by time; of the same second, the one that shows the state best comes last."""
     best_last = ("cib", "crm_mon-text", "crm_mon-xml")
     place = best_last.index(snapshot.format) if snapshot.format in best_last else 0
-    return snapshot.time_us is not None, snapshot.time_us or 0, place
+    return snapshot.time_us is not None, snapshot.time_us or 0, place, snapshot.file
 
 
 def _latest(snapshots: list[Snapshot]) -> Snapshot | None:

@@ -16,6 +16,7 @@ Facts = NetworkFacts | Configuration | StackFacts | VersionFacts
 READERS: dict[str, Callable[[Sequence[str], str], Facts]] = {
     "ip-addr": network.read,
     "ip-route": network.read,
+    "ip-neigh": network.read,
     "ifconfig": network.read,
     "ping": network.read,
     "crm-configure": configure.read,

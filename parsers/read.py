@@ -25,7 +25,7 @@ from parsers.log import EXAMPLES, SHOWN, LogReading, read_log
 from parsers.recognise import HEAD, is_binary, text_format, xml_format
 from parsers.settle import Clues, Settler, clues_of, file_node, now_us
 
-_OF_ONE_HOST = {"ip-addr", "ip-route", "ifconfig", "ping", "date", "versions"}
+_OF_ONE_HOST = {"ip-addr", "ip-route", "ip-neigh", "ifconfig", "ping", "date", "versions"}
 NESTED = "an archive inside an archive"
 LARGEST_TEXT = 64 << 20  # bytes of a snapshot that are read; real ones have some kilobytes
 

@@ -36,6 +36,7 @@ XML = (
 TEXTS = (
     ContentRow("ip-addr", r"^\d+: [^\s:]+: <[A-Z][A-Z0-9_,-]*>", "2: eth0: <BROADCAST,UP,LOWER_UP> mtu 1500"),
     ContentRow("ifconfig", r"^\S+ +Link encap:|^\S+: flags=\d+<", "eth0      Link encap:Ethernet  HWaddr 00:16:3E:39:91:00"),
+    ContentRow("ip-neigh", r"^[0-9a-f.:]+ dev \S+ (?:lladdr \S+ )?(?:[A-Z]+|router [A-Z]+) *$", "192.168.100.102 dev eth0 lladdr 9a:0c:31:5b:1a:02 REACHABLE"),
     ContentRow("ip-route", r"^(?:default|\d+\.\d+\.\d+\.\d+(?:/\d+)?) (?:via \S+ )?dev \S+", "192.168.100.0/24 dev eth0 proto kernel"),
     ContentRow("ping", r"^PING \S+ .*bytes of data|icmp_(?:seq|req)=\d+ ttl=", "PING 192.168.0.1 (192.168.0.1) 56(84) bytes of data."),
     ContentRow("corosync.conf", r"^\s*(?:totem|nodelist|quorum) *\{", "totem {"),
