@@ -6,7 +6,7 @@ Logs are read first, since they tell the zone and the nodes' names, then the sna
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
@@ -70,8 +70,9 @@ def read(sources: Sequence[tuple[Path, str]], zone: tzinfo | None, local: tzinfo
     )
     for file in files:
         file.input.node = file_node(file.found.folders, file.log, known) or file.node or _host_folder(file)
+    nodes, bundle = _clues_by_node(files)
     for file in files:
-        _settle(file, files, zone, local, readings)
+        _settle(file, (file.clues, nodes[file.input.node], bundle), zone, local, readings)
     _date_facts(files, readings)
     return readings
 
@@ -186,21 +187,20 @@ def _known_nodes(files: Iterable[_File]) -> Counter[str]:
     return known
 
 
-def _clues_for(file: _File, files: Iterable[_File]) -> list[Clues]:
-    """Return clues for the clock of `file`, the nearest first: its own, its node's, the bundle's."""
-    node, bundle = Clues(), Clues()
-    for other in files:
-        bundle.add(other.clues.dates, other.clues.offsets)
-        if other.input.node == file.input.node:
-            node.add(other.clues.dates, other.clues.offsets)
-    return [file.clues, node, bundle]
+def _clues_by_node(files: Iterable[_File]) -> tuple[dict[str | None, Clues], Clues]:
+    """Return the clues of each node's files, and those of all files."""
+    nodes: dict[str | None, Clues] = defaultdict(Clues)
+    bundle = Clues()
+    for file in files:
+        for clues in (nodes[file.input.node], bundle):
+            clues.add(file.clues.dates, file.clues.offsets)
+    return nodes, bundle
 
 
-def _settle(file: _File, files: list[_File], zone: tzinfo | None, local: tzinfo, readings: Readings) -> None:
-    """Make the times of a file instants, and add its rows to `readings`."""
+def _settle(file: _File, clues: Sequence[Clues], zone: tzinfo | None, local: tzinfo, readings: Readings) -> None:
+    """Make the times of a file instants, and add its rows to `readings`; of `clues` to its clock the nearest come first."""
     if file.input.skipped is not None and file.log is None:
         return
-    clues = _clues_for(file, files)
     here = zone or next((found for clue in clues if (found := clue.zone()) is not None), local)
     if file.log is not None:
         dates = next((clue.dates for clue in clues if clue.dates), None)
