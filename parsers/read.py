@@ -22,7 +22,7 @@ from parsers.dates import latest_date, zone_of
 from parsers.documents import has_sections, read_document
 from parsers.journal import format_of as journal_format
 from parsers.log import EXAMPLES, SHOWN, LogReading, read_log
-from parsers.recognise import HEAD, is_binary, text_format, xml_format
+from parsers.recognise import HEAD, OWN_FILES, is_binary, is_json, is_own_report, text_format, xml_format
 from parsers.settle import Clues, Settler, clues_of, file_node, now_us
 
 _OF_ONE_HOST = {"ip-addr", "ip-route", "ip-neigh", "ifconfig", "ping", "date", "versions"}
@@ -53,6 +53,7 @@ def read(sources: Sequence[tuple[Path, str]], zone: tzinfo | None, local: tzinfo
     notes: list[str] = []
     for source, name in sources:
         of_source = [_recognised(found) for found in files_of(source, name)]
+        _pass_over_reports(of_source)
         files += of_source
         notes += _apply_layout(of_source, name or source.name)
     for file in files:
@@ -132,10 +133,21 @@ def _recognised(found: FoundFile) -> _File:
         file.input.skipped = "HTML: give the text or XML output of crm_mon (crm_mon -1, crm_mon --output-as=xml)"
     elif document is not None:
         file.snapshot = True
+    elif is_json(file.head) and journal_format(file.head) is None:
+        file.input.skipped = "JSON: neither a log nor an output of crm_mon"
     else:
         file.snapshot = crm_mon_text.looks_like(file.head)
         file.log = LogReading(file.input)
     return file
+
+
+def _pass_over_reports(files: list[_File]) -> None:
+    """Leave out what ha-report wrote earlier: it quotes the very lines that are read."""
+    own = {file.found.folders for file in files if is_own_report(file.head)}
+    for file in files:
+        if file.found.folders in own and file.found.path.name in OWN_FILES:
+            file.log, file.snapshot = None, False
+            file.input.skipped = "written by ha-report"
 
 
 def _not_text(path: Path, head: bytes) -> str | None:

@@ -51,6 +51,21 @@ TEXTS = (
 )  # fmt: skip
 
 
+_JSON = re.compile(r"\s*(?:\{\s*(?:\}|\"[^\"\n]*\"\s*:)|\[\s*[\[{\"\]])")
+_OWN_REPORT = re.compile(r'\s*\{\s*"schema"\s*:\s*"ha-report/')
+OWN_FILES = ("index.html", "report.json", "report.md", "events.csv")
+
+
+def is_json(head: str) -> bool:
+    """Say whether a document is JSON; a journal in that format is known before."""
+    return _JSON.match(head) is not None
+
+
+def is_own_report(head: str) -> bool:
+    """Say whether this is the report.json that ha-report writes."""
+    return _OWN_REPORT.match(head) is not None
+
+
 def is_binary(head: bytes) -> bool:
     """Say whether `head` is anything but text."""
     return (

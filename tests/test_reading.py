@@ -160,3 +160,23 @@ def test_the_sections_of_a_supportconfig_file_are_read_one_by_one(tmp_path):
     assert (one.agent, one.sources[0].file) == ("ocf:heartbeat:IPaddr2", "ha.txt")
     assert SUPPORTCONFIG.split("\n")[one.sources[0].line - 1].startswith("  * r_ip_start_0")
     assert "gathered by supportconfig on node01" in incident.notes[0]
+
+
+def test_an_earlier_report_in_a_bundle_is_passed_over(tmp_path):
+    """It quotes the failures, and would make each of them two."""
+    (tmp_path / "pacemaker.log").write_text(RESULT)
+    (tmp_path / "report.json").write_text(
+        '{\n"schema": "ha-report/1",\n"text": "r_ip_start_0 (node=n, call=6, rc=1, status=complete): e"}'
+    )
+    (tmp_path / "report.md").write_text("    r_ip_start_0 (node=n2, call=7, rc=1, status=complete): unknown error\n")
+    incident, _ = read(tmp_path)
+    assert len(incident.failed_operations) == 1
+    assert {one.skipped for one in incident.inputs} == {None, "written by ha-report"}
+
+
+def test_json_is_no_log(tmp_path):
+    (tmp_path / "pacemaker.log").write_text(RESULT)
+    (tmp_path / "truth.json").write_text(
+        '{"failed": ["r_ip2_start_0 (node=n, call=6, rc=1, status=complete): unknown error"]}'
+    )
+    assert len(read(tmp_path)[0].failed_operations) == 1
