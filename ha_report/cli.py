@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ha_report import __version__
 from ha_report.errors import PARTIAL
+
+if TYPE_CHECKING:
+    from ha_report.incident import Window
 
 _EPILOG = """\b
 Exit status:
@@ -54,6 +58,14 @@ _timezone = click.option(
     metavar="ZONE",
     help="Zone of the times that have none. [default: as the files tell, else yours]",
 )
+_from = click.option(
+    "-f",
+    "--from",
+    "begin",
+    metavar="TIME",
+    help='Leave out what was before: 14:00, 2d, 75H, "2026-11-23 14:00", ISO 8601.',
+)
+_to = click.option("-t", "--to", "end", metavar="TIME", help="Leave out what was after.")
 _force = click.option("-Z", "--force", is_flag=True, help="Replace a report that is already in DEST.")
 _quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 
@@ -62,10 +74,20 @@ _quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but error
 @_sources
 @click.option("-o", "--output", "dest", type=click.Path(path_type=Path), metavar="DEST",
               help="Folder to write the report into. [default: SOURCE's name with -report, in the current folder]")  # fmt: skip
+@_from
+@_to
 @_timezone
 @_force
 @_quiet
-def analyze(sources: tuple[str, ...], dest: Path | None, zone: tzinfo | None, force: bool, quiet: bool) -> None:
+def analyze(
+    sources: tuple[str, ...],
+    dest: Path | None,
+    begin: str | None,
+    end: str | None,
+    zone: tzinfo | None,
+    force: bool,
+    quiet: bool,
+) -> None:
     """Report on bundles, log files and snapshots, all of one incident.
 
     A SOURCE is a folder or a tar archive that hb_report, crm report or crm_report made, one node's
@@ -75,13 +97,16 @@ def analyze(sources: tuple[str, ...], dest: Path | None, zone: tzinfo | None, fo
     ha-report analyze hb_report-Mon-23-Nov-2026.tar.bz2
     ha-report analyze node01/ha-log node02/ha-log crm_mon.txt -o incident
     """  # noqa: D301 - click wants the backspace itself
-    _write(sources, dest or Path(_default_name(sources[0])), zone, force, quiet)
+    window = _window(begin, end, zone)
+    _write(sources, dest or Path(_default_name(sources[0])), zone, force, quiet, window)
 
 
 @main.command()
 @_sources
+@_from
+@_to
 @_timezone
-def show(sources: tuple[str, ...], zone: tzinfo | None) -> None:
+def show(sources: tuple[str, ...], begin: str | None, end: str | None, zone: tzinfo | None) -> None:
     """Tell the same in the terminal; nothing is written.
 
     \b
@@ -91,7 +116,8 @@ def show(sources: tuple[str, ...], zone: tzinfo | None) -> None:
     from ha_report.reading import read_incident  # noqa: PLC0415 - loads the parsers
     from reports import page, text  # noqa: PLC0415
 
-    with read_incident(sources, zone, _progress if sys.stderr.isatty() else _silent) as (incident, missing):
+    window = _window(begin, end, zone)
+    with read_incident(sources, zone, _progress if sys.stderr.isatty() else _silent, window) as (incident, missing):
         report = page.build(incident, findings_of(incident), version=__version__)
     click.echo("\n".join(text.lines(report, colour=sys.stdout.isatty())))
     _end(missing)
@@ -117,14 +143,46 @@ def demo(dest: Path, sample: str, force: bool, quiet: bool) -> None:
     _write((str(path(sample)),), dest, None, force, quiet)
 
 
-def _write(sources: Sequence[str], dest: Path, zone: tzinfo | None, force: bool, quiet: bool) -> None:
+def _window(begin: str | None, end: str | None, zone: tzinfo | None) -> Window:
+    """Return the time from which and the time to which the report goes."""
+    from ha_report.incident import Window  # noqa: PLC0415 - only where it is needed
+    from ha_report.zones import local_zone  # noqa: PLC0415 - loads dateutil
+
+    here = zone or local_zone()
+    window = Window(_moment("--from", begin, here), _moment("--to", end, here))
+    if window.begin_us is not None and window.end_us is not None and window.begin_us > window.end_us:
+        raise click.BadParameter("it is after --to; give an earlier time.", param_hint="--from")
+    return window
+
+
+def _moment(option: str, text: str | None, zone: tzinfo) -> int | None:
+    """Return the moment that `text` means, microseconds since 1970."""
+    if text is None:
+        return None
+    from ha_report.times import parse_time  # noqa: PLC0415 - loads dateutil
+
+    try:
+        return round(parse_time(text, datetime.now(zone), zone).timestamp() * 1_000_000)
+    except ValueError as problem:
+        raise click.BadParameter(f"{problem}.", param_hint=option) from problem
+
+
+def _write(
+    sources: Sequence[str],
+    dest: Path,
+    zone: tzinfo | None,
+    force: bool,
+    quiet: bool,
+    window: Window | None = None,
+) -> None:
     """Read, think, write, say."""
     from ha_report.diagnosis import findings_of  # noqa: PLC0415 - loads pandas
+    from ha_report.incident import ALL_TIMES  # noqa: PLC0415
     from ha_report.reading import read_incident  # noqa: PLC0415 - loads the parsers
     from reports import files  # noqa: PLC0415
 
     files.refuse_what_is_in_the_way(dest, force=force)
-    with read_incident(sources, zone, _silent if quiet else _progress) as (incident, missing):
+    with read_incident(sources, zone, _silent if quiet else _progress, window or ALL_TIMES) as (incident, missing):
         page = files.write(incident, findings_of(incident), dest, version=__version__, force=force)
     if not quiet:
         failures, nodes = len(incident.failed_operations), len(incident.nodes)

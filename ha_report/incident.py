@@ -80,8 +80,28 @@ class Incident:
     quotes: Quotes = field(default_factory=lambda: Quotes({}))  # the inputs' lines, as long as they are open
 
 
-def build(sources: list[str], readings: Readings) -> Incident:
-    """Return the incident that `readings` tell of."""
+@dataclass(frozen=True)
+class Window:
+    """The time that a report is to cover, microseconds since 1970; None is no bound."""
+
+    begin_us: int | None = None
+    end_us: int | None = None
+
+    def holds(self, time_us: int | None) -> bool:
+        """Say whether what happened then belongs in; what has no time may."""
+        if time_us is None:
+            return True
+        return (self.begin_us or time_us) <= time_us <= (self.end_us or time_us)
+
+
+ALL_TIMES = Window()
+
+
+def build(sources: list[str], readings: Readings, window: Window = ALL_TIMES) -> Incident:
+    """Return the incident that `readings` tell of.
+
+    The window is for what happened, not for what tells of it: the scheduler repeats a failure long afterwards.
+    """
     snapshots = sorted(readings.snapshots, key=_by_age)
     state = _latest(snapshots)
     agents = {resource: agent for snapshot in snapshots for resource, agent in snapshot.agents.items()}
@@ -89,8 +109,12 @@ def build(sources: list[str], readings: Readings) -> Incident:
     agents |= {one.id: one.agent for snapshot in snapshots for one in snapshot.resources if one.agent is not None}
     return Incident(
         sources=sources,
-        events=to_frame(attributed(readings.events, agents)),
-        failed_operations=failed_operations(readings.records, agents, signs_of(readings.events)),
+        events=to_frame(event for event in attributed(readings.events, agents) if window.holds(event.time_us)),
+        failed_operations=[
+            one
+            for one in failed_operations(readings.records, agents, signs_of(readings.events))
+            if window.holds(None if one.time is None else round(one.time.timestamp() * 1_000_000))
+        ],
         cluster=cluster,
         nodes=state.nodes if state and state.nodes else nodes_of(readings.events, cluster.dc),
         resources=state.resources if state else [],

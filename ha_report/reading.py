@@ -15,7 +15,7 @@ from pathlib import Path
 from collectors.archive import HEAD_BYTES, Unpacked, is_archive, unpack
 from ha_report.compressed import compression_of
 from ha_report.errors import NothingToRead
-from ha_report.incident import Incident, build
+from ha_report.incident import ALL_TIMES, Incident, Window, build
 from ha_report.model import InputFile
 from ha_report.zones import local_zone
 from parsers.read import NESTED, read
@@ -37,14 +37,17 @@ class _Opened:
 
 @contextmanager
 def read_incident(
-    sources: Sequence[str], zone: tzinfo | None, progress: Callable[[str], None]
+    sources: Sequence[str],
+    zone: tzinfo | None,
+    progress: Callable[[str], None],
+    window: Window = ALL_TIMES,
 ) -> Iterator[tuple[Incident, list[str]]]:
     """Give the incident that `sources` tell of, and a line for each part of them that could not be read.
 
     Archives are unpacked for as long as the context lasts, so that lines can be quoted.
 
     `zone` is that of times without one; None: as the files tell, else the reader's.  `progress` is told
-    what is being read.  Raises NothingToRead when no source holds anything that can be read.
+    what is being read.  What happened outside `window` is left out.  Raises NothingToRead when no source holds anything that can be read.
     """
     problems: list[str] = []
     with tempfile.TemporaryDirectory(prefix="ha-report-") as scratch:
@@ -59,7 +62,7 @@ def read_incident(
         problems += _unread(readings.inputs, given={one.given for one in opened if not one.inside})
         if not any(_was_read(entry) for entry in readings.inputs):
             raise NothingToRead(_nothing(sources, problems))
-        yield build(list(sources), readings), problems
+        yield build(list(sources), readings, window), problems
 
 
 def _label(one: _Opened, alone: bool) -> str:

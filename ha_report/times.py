@@ -63,6 +63,8 @@ def _moment(text: str, now: datetime) -> datetime:
     found = _TWO_WAYS.search(text)
     if found and int(found["one"]) <= MONTHS and int(found["other"]) <= MONTHS and found["one"] != found["other"]:
         raise ValueError(f"{text!r} can be read in two ways; write the year first, as in 2007/9/5")
+    if text.isdigit() and len(text) < len("20070905"):
+        raise ValueError(f"{text!r} is a number without a unit; 2d are two days, 10M ten minutes ago")
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     try:
         moment = parser.parse(text, default=midnight)

@@ -188,3 +188,25 @@ def test_force_replaces_an_earlier_report_and_nothing_else_does(here):
 @pytest.mark.usefixtures("here")
 def test_a_wrong_command_line_exits_with_2(args):
     assert run(*args).exit_code == 2
+
+
+def test_a_window_leaves_out_what_was_before_and_after(here):
+    times = ("02:01:35", "04:00:00", "06:00:00")
+    lines = [FAILED_START.replace("02:01:35", time).replace("call=6", f"call={6 + n}") for n, time in enumerate(times)]
+    (here / "pacemaker.log").write_text("".join(lines))
+    year = report_of(here, "pacemaker.log")[0]["time"][:4]
+    window = ["-f", f"{year}-11-23 03:00", "-t", f"{year}-11-23T05:00:00Z", "--timezone", "UTC"]
+    assert [one["call"] for one in report_of(here, "pacemaker.log", *window)] == [7]
+
+
+def report_of(here, *args):
+    assert run("analyze", *args, "-o", "out", "-Z").exit_code == 0
+    return report(here / "out")["failed_operations"]
+
+
+@pytest.mark.parametrize("window", [["-f", "yesteryear"], ["-f", "2026-11-24", "-t", "2026-11-23"]])
+def test_a_window_that_makes_no_sense_is_a_wrong_command_line(here, window):
+    (here / "pacemaker.log").write_text(FAILED_START)
+    done = run("show", "pacemaker.log", *window)
+    assert done.exit_code == 2
+    assert "--from" in done.stderr
