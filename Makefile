@@ -55,6 +55,7 @@ format: $(TOOLS)
 
 docs: $(PROGRAM)
 	$(BIN)/python docs/commands.py
+	$(BIN)/python docs/messages.py
 
 system-packages:
 	.ci/system-packages

@@ -103,6 +103,21 @@ PATTERNS = (
     ),
     Pattern(
         kind="operation-result",
+        era="1.1.12 - 1.1.14, cancelled",
+        anchor="Operation ",
+        regex=rf"Operation {OPERATION_KEY}: (?P<status>[^(]+?) \(node=(?P<node>[^\s,]+), call=(?P<call>\d+), confirmed=",
+        example="process_lrm_event: \tOperation r_ip_monitor_5000: Cancelled (node=node01, call=11, confirmed=true)",
+        expect={
+            "resource": "r_ip",
+            "operation": "monitor",
+            "interval_ms": "5000",
+            "status": "Cancelled",
+            "node": "node01",
+            "call": "11",
+        },
+    ),
+    Pattern(
+        kind="operation-result",
         era="1.1.12 - 1.1.15, not executed or cancelled",
         anchor="Operation ",
         regex=rf"Operation {OPERATION_KEY} \(node=(?P<node>[^\s,]+), call=(?P<call>\d+), status=-?\d+[^)]*\) (?P<status>.+?)\s*$",

@@ -26,15 +26,15 @@ PATTERNS = (
     Pattern(
         kind="operation-started",
         era="1.1.8 - 3.0",
-        anchor="executing - rsc:",
-        regex=rf"executing - rsc: ?(?P<resource>{NAME}) action:(?P<operation>[a-z_]+) call_id:(?P<call>\d+)",
+        anchor="rsc:",
+        regex=rf"^\W*(?:\w+:\s+)?executing - rsc: ?(?P<resource>{NAME}) action:(?P<operation>[a-z_]+) call_id:(?P<call>\d+)",
         example="executing - rsc:mysql action:start call_id:46",
         expect={"resource": "mysql", "operation": "start", "call": "46"},
     ),
     Pattern(
         kind="operation-ended",
         era="cluster-glue 1.0.9 and later",
-        anchor="exited with return code",
+        anchor="exited",
         regex=rf"operation (?P<operation>[a-z_]+)\[(?P<call>\d+)\] on (?P<resource>{NAME}) for client \d+: pid (?P<value>\d+)"
         r" exited with return code (?P<rc>\d+)",
         example="operation start[3] on r_ip for client 129: pid 212 exited with return code 1",
@@ -43,16 +43,16 @@ PATTERNS = (
     Pattern(
         kind="operation-ended",
         era="1.1.8 - 2.0.3",
-        anchor="finished - rsc:",
+        anchor="rsc:",
         regex=rf"finished - rsc: ?(?P<resource>{NAME}) action:(?P<operation>[a-z_]+) call_id:(?P<call>\d+)\s+(?:pid:(?P<value>\w+) )?"
-        r"exit-code:(?P<rc>\d+) exec-time:(?P<exec_ms>\d+)ms",
+        r"exit-code:(?P<rc>\d+)(?: exec-time:(?P<exec_ms>\d+)ms)?",
         example="finished - rsc:mysql action:start call_id:46 pid:2224 exit-code:5 exec-time:35ms queue-time:0ms",
         expect={"resource": "mysql", "operation": "start", "call": "46", "value": "2224", "rc": "5", "exec_ms": "35"},
     ),
     Pattern(
         kind="operation-ended",
         era="2.0.4 - 3.0",
-        anchor="exited with status ",
+        anchor="exited",
         regex=rf"(?P<resource>{NAME}) (?P<operation>[a-z_]+) \(call (?P<call>\d+)(?:, PID (?P<value>\d+))?\) exited with status (?P<rc>\d+)"
         r"(?: \((?P<reason>(?!execution time).*?)\))? \(execution time (?P<exec>[\d.]+(?:ms|s|m|h)?)",
         example="RSC_SAP_ASCS00 start (call 78, PID 16393) exited with status 7 (execution time 23.488s)",
@@ -85,7 +85,7 @@ PATTERNS = (
     Pattern(
         kind="agent-timeout",
         era="cluster-glue",
-        anchor="timed out (try ",
+        anchor="timed out",
         regex=rf"(?P<resource>{NAME}):(?P<operation>[a-z_]+) process \(PID (?P<value>\d+)\) timed out",
         example="r_delay:start process (PID 372) timed out (try 1).  Killing with signal SIGTERM (15).",
         expect={"resource": "r_delay", "operation": "start", "value": "372"},
@@ -93,8 +93,8 @@ PATTERNS = (
     Pattern(
         kind="agent-timeout",
         era="1.1.8 - 2.0.3",
-        anchor=" - timed out after ",
-        regex=rf"{OPERATION_KEY}:(?P<value>\w+) - timed out after (?P<timeout_ms>\d+)ms",
+        anchor="timed out",
+        regex=rf"^\W*(?:\w+:\s+)?{OPERATION_KEY}:(?P<value>\w+) - timed out after (?P<timeout_ms>\d+)ms",
         example="rsc_SAPHANA_DB01_start_0:2217 - timed out after 3600000ms",
         expect={
             "resource": "rsc_SAPHANA_DB01",
@@ -103,6 +103,53 @@ PATTERNS = (
             "value": "2217",
             "timeout_ms": "3600000",
         },
+    ),
+    Pattern(
+        kind="agent-timeout",
+        era="1.1.8 - 2.0.3, first word of it",
+        anchor="timed out",
+        regex=rf"{OPERATION_KEY} process \(PID (?P<value>\d+)\) timed out",
+        example="child_timeout_callback: \tr_app_monitor_3000 process (PID 169) timed out",
+        expect={"resource": "r_app", "operation": "monitor", "interval_ms": "3000", "value": "169"},
+    ),
+    Pattern(
+        kind="agent-timeout",
+        era="2.0.4 - 3.0",
+        anchor="timed out",
+        regex=rf"{OPERATION_KEY}\[(?P<value>\d+)\] timed out after (?P<timeout_ms>\d+)ms",
+        example="r_app_monitor_3000[170] timed out after 4000ms",
+        expect={
+            "resource": "r_app",
+            "operation": "monitor",
+            "interval_ms": "3000",
+            "value": "170",
+            "timeout_ms": "4000",
+        },
+    ),
+    Pattern(
+        kind="agent-timeout",
+        era="cluster-glue, end of the operation",
+        anchor="timed out",
+        regex=rf"operation (?P<operation>[a-z_]+)\[(?P<call>\d+)\] on (?:\S+::)?(?P<resource>{NAME}) for client \d+(?:: pid (?P<value>\d+)|, its parameters: .* : pid \[\d+\]) timed out",
+        example="operation start[3] on r_delay for client 122: pid 372 timed out",
+        expect={"operation": "start", "call": "3", "resource": "r_delay", "value": "372"},
+    ),
+    # With debug 1 only; a probe's "not running" is a warning here, too.
+    Pattern(
+        kind="agent-exited",
+        era="cluster-glue up to 1.0.8",
+        anchor="exited",
+        regex=rf"^\W*(?:\w+:\s+)?Managed (?P<resource>{NAME}):(?P<operation>[a-z_]+) process (?P<pid>\d+) exited with return code (?P<rc>\d+)",
+        example="Managed r_ip:monitor process 349 exited with return code 7.",
+        expect={"resource": "r_ip", "operation": "monitor", "pid": "349", "rc": "7"},
+    ),
+    Pattern(
+        kind="agent-exited",
+        era="2.0.4 - 3.0",
+        anchor="exited",
+        regex=rf"{OPERATION_KEY}\[(?P<pid>\d+)\] exited with status (?P<rc>\d+)",
+        example="r_ip_start_0[151] exited with status 1",
+        expect={"resource": "r_ip", "operation": "start", "interval_ms": "0", "pid": "151", "rc": "1"},
     ),
     Pattern(
         kind="agent-output",
@@ -119,7 +166,7 @@ PATTERNS = (
     Pattern(
         kind="agent-output",
         era="1.1.8 - 2.0.3, executor",
-        anchor=":stderr [ ",
+        anchor="stderr",
         regex=rf"{OPERATION_KEY}:(?P<pid>\d+):stderr \[ (?:ocf-exit-reason:(?P<reason>.*?)|(?P<value>.*?)) \]",
         example="operation_finished:\tr_ip_start_0:188:stderr [ ocf-exit-reason:[findif] failed ]",
         expect={
@@ -133,7 +180,7 @@ PATTERNS = (
     Pattern(
         kind="agent-output",
         era="2.0.4 - 3.0, executor",
-        anchor="] error output [ ",
+        anchor="output [",
         regex=rf"{OPERATION_KEY}\[(?P<pid>\d+)\] error output \[ (?:ocf-exit-reason:(?P<reason>.*?)|(?P<value>.*?)) \]",
         example="r_ip_start_0[151] error output [ ocf-exit-reason:[findif] failed ]",
         expect={
@@ -164,7 +211,7 @@ PATTERNS = (
     Pattern(
         kind="agent-output",
         era="2.1.3 - 3.0, controller",
-        anchor=" output [ ",
+        anchor="output [",
         regex=rf"(?<!\S){OPERATION_KEY}@(?P<node>\S+) output \[ (?:ocf-exit-reason:(?P<reason>.*?)|(?P<value>.*?)) \]",
         example="r_ip_start_0@node02 output [ ocf-exit-reason:[findif] failed ]",
         expect={

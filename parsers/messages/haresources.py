@@ -1,0 +1,130 @@
+"""Heartbeat without a resource manager (Heartbeat 1, and 2 or 3 with haresources): resource groups taken, given up, and failed.
+
+Sources: heartbeat/hb_resource.c, and the scripts ResourceManager, mach_down and hb_standby in heartbeat/lib/ of Heartbeat 2.1
+and 3.0.  In these rows `value` is the resource group or the script as haresources names it.
+"""
+
+from parsers.pattern import Pattern
+
+PATTERNS = (
+    Pattern(
+        kind="group-acquiring",
+        era="Heartbeat 1 - 3, haresources",
+        anchor="resource group",
+        regex=r"Acquiring resource group: (?P<value>.*\S)",
+        example="Acquiring resource group: uksl-proxy03 IPaddr2::10.100.10.80/24/eth0",
+        expect={"value": "uksl-proxy03 IPaddr2::10.100.10.80/24/eth0"},
+    ),
+    Pattern(
+        kind="group-releasing",
+        era="Heartbeat 1 - 3, haresources",
+        anchor="resource group",
+        regex=r"Releasing resource group: (?P<value>.*\S)",
+        example="Releasing resource group: uksl-proxy03 IPaddr2::10.100.10.80/24/eth0",
+        expect={"value": "uksl-proxy03 IPaddr2::10.100.10.80/24/eth0"},
+    ),
+    Pattern(
+        kind="group-takeover",
+        era="Heartbeat 1 - 3, haresources",
+        anchor="resource group",
+        regex=r"Taking over resource group (?P<value>.*\S)",
+        example="Taking over resource group X.X.X.193",
+        expect={"value": "X.X.X.193"},
+    ),
+    Pattern(
+        kind="resource-script",
+        era="Heartbeat 1 - 3, haresources",
+        anchor="/resource.d",
+        regex=r"Running \S*resource\.d/(?P<value>\S.*?)\s+(?P<operation>start|stop|status)\s*$",
+        example="Running /etc/ha.d/resource.d/IPaddr2 10.100.10.80/24/eth0 start",
+        expect={"value": "IPaddr2 10.100.10.80/24/eth0", "operation": "start"},
+    ),
+    Pattern(
+        kind="resource-script-failed",
+        era="Heartbeat 1 - 3, haresources",
+        anchor="Return code",
+        regex=r"Return code (?P<rc>\d+) from (?P<value>\S+)",
+        example="Return code 1 from /etc/ha.d/resource.d/mysqld",
+        expect={"rc": "1", "value": "/etc/ha.d/resource.d/mysqld"},
+    ),
+    Pattern(
+        kind="resource-script-failed",
+        era="Heartbeat 1 - 3, haresources",
+        anchor="Cannot ",
+        regex=r"Cannot locate resource script (?P<value>\S+)",
+        example="Cannot locate resource script drbddisk",
+        expect={"value": "drbddisk"},
+    ),
+    Pattern(
+        kind="resources-given-up",
+        era="Heartbeat 1 - 3, haresources",
+        anchor="Giving up",
+        regex=r"Giving up (?P<value>all HA resources|resources due to failure of .*\S)",
+        example="Giving up all HA resources.",
+        expect={"value": "all HA resources"},
+    ),
+    Pattern(
+        kind="stop-failed",
+        era="Heartbeat 1 - 3, haresources",
+        anchor="Resource STOP failure",
+        regex=r"(?P<value>Resource STOP failure)",
+        example="Resource STOP failure. Reboot required!",
+        expect={"value": "Resource STOP failure"},
+    ),
+    Pattern(
+        kind="active-twice",
+        era="Heartbeat 1 - 3, haresources, groups",
+        anchor="Both machines own",
+        regex=r"Both machines own (?P<value>our|foreign) resources",
+        example="Both machines own our resources!",
+        expect={"value": "our"},
+    ),
+    Pattern(
+        kind="standby-asked",
+        era="Heartbeat 1 - 3, haresources",
+        anchor="tandby",
+        regex=r"(?P<node>\S+) wants to go standby \[(?P<value>\w+)\]",
+        example="uksl-proxy04 wants to go standby [foreign]",
+        expect={"node": "uksl-proxy04", "value": "foreign"},
+    ),
+    Pattern(
+        kind="standby-taking",
+        era="Heartbeat 1 - 3, haresources",
+        anchor="tandby",
+        regex=r"standby: (?P<reason>acquire) \[(?P<value>\w+)\] resources from (?P<node>\S+)",
+        example="standby: acquire [foreign] resources from uksl-proxy04",
+        expect={"reason": "acquire", "value": "foreign", "node": "uksl-proxy04"},
+    ),
+    Pattern(
+        kind="standby-done",
+        era="Heartbeat 1 - 3, haresources",
+        anchor="tandby",
+        regex=r"(?:Standby resource acquisition done|Local standby process completed) \[(?P<value>\w+)\]",
+        example="Standby resource acquisition done [foreign].",
+        expect={"value": "foreign"},
+    ),
+    Pattern(
+        kind="resources-acquired",
+        era="Heartbeat 1 - 3, haresources",
+        anchor="acquisition",
+        regex=r"(?P<value>Initial resource acquisition complete \(auto_failback\)|Local Resource acquisition completed|local HA resource acquisition completed \(standby\))",
+        example="Initial resource acquisition complete (auto_failback)",
+        expect={"value": "Initial resource acquisition complete (auto_failback)"},
+    ),
+    Pattern(
+        kind="fencing-result",
+        era="Heartbeat 1 - 3, haresources",
+        anchor="now reset",
+        regex=r"node (?P<node>\S+) now (?P<status>reset)",
+        example="node uksl-proxy04 now reset.",
+        expect={"node": "uksl-proxy04", "status": "reset"},
+    ),
+    Pattern(
+        kind="fencing-result",
+        era="Heartbeat 1 - 3, haresources, failed",
+        anchor="STONITH",
+        regex=r"STONITH of (?P<node>\S+) (?P<status>failed)\. +Retrying",
+        example="STONITH of uksl-proxy04 failed.  Retrying...",
+        expect={"node": "uksl-proxy04", "status": "failed"},
+    ),
+)

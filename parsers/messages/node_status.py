@@ -1,0 +1,131 @@
+"""How the scheduler (pengine, pacemaker-schedulerd) sees the nodes: online, in standby, unclean; and what it may do without quorum.
+
+Sources: `determine_online_status()`, `unpack_config()`, `determine_online_status_fencing()` in lib/pengine/unpack.c, `stage6()` in
+pengine/allocate.c and `custom_action()` in lib/pengine/utils.c of Pacemaker 1.0 to 2.0; lib/pacemaker/pcmk_scheduler.c,
+lib/pengine/status.c and unpack.c of 2.1 to 3.0.  Said anew at every transition.
+"""
+
+from parsers.pattern import Pattern
+
+PATTERNS = (
+    Pattern(
+        kind="online-status",
+        era="1.0 - 3.0",
+        anchor="is online",
+        regex=r"^\W*(?:determine_online_status:\s+)?(?:Node )?(?P<node>[^\s:]+) is (?P<value>online)\s*$",
+        example="determine_online_status: \tNode node02 is online",
+        expect={"node": "node02", "value": "online"},
+    ),
+    Pattern(
+        kind="online-status",
+        era="1.0 - 3.0",
+        anchor="tandby",
+        regex=r"(?:Node )?(?P<node>[^\s:]+) is in (?P<value>standby)",
+        example="determine_online_status:\tNode node02 is in standby-mode",
+        expect={"node": "node02", "value": "standby"},
+    ),
+    Pattern(
+        kind="online-status",
+        era="1.1.10 - 3.0",
+        anchor="maintenance",
+        regex=r"(?:Node )?(?P<node>[^\s:]+) is in (?P<value>maintenance)",
+        example="Node node02 is in maintenance mode",
+        expect={"node": "node02", "value": "maintenance"},
+    ),
+    Pattern(
+        kind="online-status",
+        era="1.1.15 - 3.0",
+        anchor="hutting down",
+        regex=r"^\W*(?:determine_online_status:\s+)?(?:Node )?(?P<node>[^\s:]+) is (?P<value>shutting down)\s*$",
+        example="node02 is shutting down",
+        expect={"node": "node02", "value": "shutting down"},
+    ),
+    Pattern(
+        kind="node-unclean",
+        era="1.0 - 3.0",
+        anchor="nclean",
+        regex=r"^\W*(?:\w+:\s+)?(?:Node )?(?P<node>[^\s:]+) is unclean!?(?: (?P<reason>because .*\S|but cannot be fenced))?\s*$",
+        example="determine_online_status:\tNode node02 is unclean",
+        expect={"node": "node02"},
+    ),
+    Pattern(
+        kind="node-unclean",
+        era="1.0 - 1.1.10",
+        anchor="nclean",
+        regex=r"Marking node (?P<node>\S+) unclean",
+        example="custom_action: Marking node node02 unclean",
+        expect={"node": "node02"},
+    ),
+    Pattern(
+        kind="no-quorum",
+        era="1.1.15 - 3.0",
+        anchor="management",
+        regex=r"(?P<value>Fencing and resource management disabled) due to lack of quorum",
+        example="Fencing and resource management disabled due to lack of quorum",
+        expect={"value": "Fencing and resource management disabled"},
+    ),
+    Pattern(
+        kind="no-quorum",
+        era="1.0 - 1.1.14",
+        anchor="management",
+        regex=r"We do not have quorum - (?P<value>fencing and resource management disabled)",
+        example="cluster_status: We do not have quorum - fencing and resource management disabled",
+        expect={"value": "fencing and resource management disabled"},
+    ),
+    Pattern(
+        kind="no-quorum",
+        era="1.0 - 3.0",
+        anchor="nclean",
+        regex=r"(?P<value>Cannot fence unclean nodes|Unclean nodes will not be fenced) until quorum is attained",
+        example="stage6: Cannot fence unclean nodes until quorum is attained (or no-quorum-policy is set to ignore)",
+        expect={"value": "Cannot fence unclean nodes"},
+    ),
+    Pattern(
+        kind="setup-policy",
+        era="1.0 - 3.0",
+        anchor="On loss of ",
+        regex=r"On loss of (?:CCM )?[Qq]uorum: (?P<value>.*\S)",
+        example="unpack_config: \tOn loss of CCM Quorum: Ignore",
+        expect={"value": "Ignore"},
+    ),
+    Pattern(
+        kind="setup-policy",
+        era="1.0 - 3.0",
+        anchor="Blind faith",
+        regex=r"(?P<value>Blind faith: not fencing unseen nodes)",
+        example="unpack_nodes: Blind faith: not fencing unseen nodes",
+        expect={"value": "Blind faith: not fencing unseen nodes"},
+    ),
+    Pattern(
+        kind="setup-policy",
+        era="2.0.4 - 3.0",
+        anchor="management",
+        regex=r"(?P<value>Resource management is DISABLED)",
+        example="Resource management is DISABLED.  The cluster will not attempt to start, stop or recover services.",
+        expect={"value": "Resource management is DISABLED"},
+    ),
+    Pattern(
+        kind="setup-deprecated",
+        era="1.1.18 - 3.0",
+        anchor="deprecated",
+        regex=r"Support for (?P<value>.+?) is deprecated",
+        example="Support for legacy name 'stonith-enabled' for cluster option 'fencing-enabled' is deprecated and will be removed in a future release",
+        expect={"value": "legacy name 'stonith-enabled' for cluster option 'fencing-enabled'"},
+    ),
+    Pattern(
+        kind="setup-invalid",
+        era="1.0 - 1.1.17",
+        anchor="option '",
+        regex=r"Value '(?P<value>[^']*)' for cluster option '(?P<reason>[^']*)' is invalid",
+        example="cluster_option: \tValue '3s' for cluster option 'dc-deadtime' is invalid.  Defaulting to 20s",
+        expect={"value": "3s", "reason": "dc-deadtime"},
+    ),
+    Pattern(
+        kind="setup-invalid",
+        era="1.1.18 - 3.0",
+        anchor="option '",
+        regex=r"cluster option '(?P<reason>[^']*)' to default: value '(?P<value>[^']*)' is invalid",
+        example="cluster_option:\tResetting cluster option 'dc-deadtime' to default: value '3s' is invalid",
+        expect={"reason": "dc-deadtime", "value": "3s"},
+    ),
+)

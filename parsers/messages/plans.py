@@ -1,0 +1,147 @@
+"""What the scheduler (pengine, pacemaker-schedulerd) plans: an action for each resource, fencing and shutdown of nodes.
+
+Sources: `LogActions()` in pengine/native.c of Pacemaker 1.0 and 1.1; `LogAction()` and `LogNodeActions()` in pengine/native.c and
+allocate.c of 1.1.18 to 2.0; `rsc_action_default()` and `node_action()` in lib/pacemaker/pcmk_output.c of 2.1 to 3.0;
+`process_pe_message()` and `pcmk__log_transition_summary()` for the end of a calculation.
+"""
+
+from parsers.pattern import NAME, Pattern
+
+PATTERNS = (
+    Pattern(
+        kind="action-planned",
+        era="1.0 - 1.1.17",
+        anchor="Actions: ",
+        regex=rf"LogActions:\s+(?P<operation>Start|Stop|Restart|Recover|Move|Migrate|Promote|Demote|Reload)\s+(?:resource )?(?P<resource>{NAME})\s*\((?P<value>[^)]*)",
+        example="LogActions: Move resource r_ip\t(Started node01 -> node02)",
+        expect={"operation": "Move", "resource": "r_ip", "value": "Started node01 -> node02"},
+    ),
+    Pattern(
+        kind="action-planned",
+        era="1.1.18 - 2.1.1",
+        anchor=" * ",
+        regex=rf"^\W*(?:\w+:\s+)?\* (?P<operation>Start|Stop|Restart|Recover|Move|Migrate|Promote|Demote|Reload)\s+(?P<resource>{NAME})\s+\(\s*(?P<value>.*?)\s*\)(?:\s+(?:due to )?(?P<reason>\S.*\S))?\s*$",
+        example=" * Stop       stonith-sbd     ( 15sp1-2 )   due to node availability",
+        expect={"operation": "Stop", "resource": "stonith-sbd", "value": "15sp1-2", "reason": "node availability"},
+    ),
+    Pattern(
+        kind="action-planned",
+        era="2.1.2 - 3.0",
+        anchor="Actions: ",
+        regex=rf"(?<!Log)Actions: (?P<operation>Start|Stop|Restart|Recover|Move|Migrate|Promote|Demote|Reload)\s+(?P<resource>{NAME})\s+\(\s*(?P<value>.*?)\s*\)(?:\s+(?:due to )?(?P<reason>\S.*\S))?\s*$",
+        example="Actions: Stop       r_ip    ( node01 )  due to node availability",
+        expect={"operation": "Stop", "resource": "r_ip", "value": "node01", "reason": "node availability"},
+    ),
+    Pattern(
+        kind="action-planned",
+        era="1.1.15 - 1.1.17, syslog",
+        anchor="#011(",
+        regex=rf"^\W*(?P<operation>Start|Stop|Restart|Recover|Move|Migrate|Promote|Demote|Reload)\s+(?P<resource>{NAME})#011\((?P<value>[^)]*)",
+        example="Recover r_ip#011(Started node01)",
+        expect={"operation": "Recover", "resource": "r_ip", "value": "Started node01"},
+    ),
+    Pattern(
+        kind="action-left",
+        era="1.0 - 3.0",
+        anchor="Leave ",
+        regex=rf"Leave\s+(?:resource )?(?P<resource>{NAME})\s*(?:\t|#011| )\((?P<value>[^)]*)\)",
+        example="LogActions: Leave   resource r_ip\t(Started node01)",
+        expect={"resource": "r_ip", "value": "Started node01"},
+    ),
+    Pattern(
+        kind="fencing-planned",
+        era="1.1.18 - 2.1.1",
+        anchor=" * ",
+        regex=r"^\W*(?:\w+:\s+)?\* Fence \((?P<operation>\w+)\) (?P<node>\S+)(?: '(?P<reason>[^']*)')?",
+        example="LogNodeActions:\t * Fence (reboot) node02 'peer is no longer part of the cluster'",
+        expect={"operation": "reboot", "node": "node02", "reason": "peer is no longer part of the cluster"},
+    ),
+    Pattern(
+        kind="fencing-planned",
+        era="2.1.2 - 3.0",
+        anchor="Actions: ",
+        regex=r"(?<!Log)Actions: Fence \((?P<operation>\w+)\) (?P<node>\S+)(?: '(?P<reason>[^']*)')?",
+        example="Actions: Fence (reboot) node02 'peer is no longer part of the cluster'",
+        expect={"operation": "reboot", "node": "node02", "reason": "peer is no longer part of the cluster"},
+    ),
+    Pattern(
+        kind="node-shutdown-planned",
+        era="1.1.18 - 2.1.1",
+        anchor=" * ",
+        regex=r"^\W*(?:\w+:\s+)?\* Shutdown (?P<node>\S+)",
+        example="LogNodeActions:\t * Shutdown node02",
+        expect={"node": "node02"},
+    ),
+    Pattern(
+        kind="node-shutdown-planned",
+        era="2.1.2 - 3.0",
+        anchor="Actions: ",
+        regex=r"(?<!Log)Actions: Shutdown (?P<node>\S+)",
+        example="Actions: Shutdown node02",
+        expect={"node": "node02"},
+    ),
+    Pattern(
+        kind="node-shutdown-planned",
+        era="1.0 - 2.1",
+        anchor="Scheduling ",
+        regex=r"Scheduling (?:Node (?P<node>\S+) for shutdown|shutdown of node \S+)",
+        example="stage6: Scheduling Node node02 for shutdown",
+        expect={"node": "node02"},
+    ),
+    Pattern(
+        kind="fencing-scheduled",
+        era="1.0 - 2.0",
+        anchor="STONITH",
+        regex=r"Scheduling Node (?P<node>\S+) for STONITH",
+        example="stage6:\tScheduling Node node02 for STONITH",
+        expect={"node": "node02"},
+    ),
+    Pattern(
+        kind="fencing-scheduled",
+        era="2.1 - 3.0",
+        anchor="Scheduling ",
+        regex=r"Scheduling node (?P<node>\S+) for fencing",
+        example="Scheduling node node02 for fencing",
+        expect={"node": "node02"},
+    ),
+    Pattern(
+        kind="cleanup-scheduled",
+        era="2.1.5 - 3.0",
+        anchor="Scheduling ",
+        regex=rf"Scheduling clean-up of (?P<resource>{NAME}) on (?P<node>\S+)",
+        example="Scheduling clean-up of r_ip on node02",
+        expect={"resource": "r_ip", "node": "node02"},
+    ),
+    Pattern(
+        kind="fencing-scheduled",
+        era="1.0 - 3.0",
+        anchor="will be fenced",
+        regex=r"(?:(?:Cluster|Remote|Guest) n|N)ode (?P<node>\S+) will be fenced:? ?(?:\(by recovering [^)]*\): )?(?:because )?(?P<reason>.*)",
+        example="Cluster node node02 will be fenced: peer is no longer part of the cluster",
+        expect={"node": "node02", "reason": "peer is no longer part of the cluster"},
+    ),
+    Pattern(
+        kind="transition-calculated",
+        era="1.1.8 - 3.0",
+        anchor="Calculated ",
+        regex=r"Calculated [Tt]ransition (?P<value>\d+)(?P<reason> \(with (?:errors|warnings)\))?(?:, saving inputs in |: )\S+",
+        example="Calculated transition 5, saving inputs in /var/lib/pacemaker/pengine/pe-input-3.bz2",
+        expect={"value": "5"},
+    ),
+    Pattern(
+        kind="transition-calculated",
+        era="1.0 - 1.1.7",
+        anchor="PEngine Input stored in",
+        regex=r"Transition (?P<value>\d+): (?:PEngine Input stored in|(?P<reason>WARNINGs|ERRORs) found during PE processing)",
+        example="process_pe_message: Transition 3: PEngine Input stored in: /var/lib/pengine/pe-input-12.bz2",
+        expect={"value": "3"},
+    ),
+    Pattern(
+        kind="setup-invalid",
+        era="1.0 - 3.0",
+        anchor='run "crm_verify -L',
+        regex=r"(?P<value>Configuration (?:ERROR|WARNING|error|warning)s) found during",
+        example='process_pe_message: Configuration ERRORs found during PE processing.  Please run "crm_verify -L" to identify issues.',
+        expect={"value": "Configuration ERRORs"},
+    ),
+)
