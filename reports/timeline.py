@@ -34,6 +34,9 @@ TELLING = (
     "operation-result", "action-planned", "failed", "fail-count", "timeout", "quorum", "membership", "dc-", "node-", "stack-",
 )  # fmt: skip
 
+# Said at every start or at every transition, and nothing happened: how the machine and the cluster are set up.
+HUMDRUM = ("setup-", "fencer-answer", "cib-unsigned")
+
 OUTCOMES = ("operation-", "action-")  # kinds whose rc is a result; a fail count only quotes one
 ANSWERED = frozenset({"complete", "cancelled", "pending", "ok", "done"})
 HEALTHY = frozenset({OcfRc.OK.value, OcfRc.DEGRADED.value, OcfRc.DEGRADED_PROMOTED.value, OcfRc.RUNNING_PROMOTED.value})
@@ -108,6 +111,8 @@ def tells(kind: str, words: tuple[str, ...]) -> bool:
 
 def severity_of(kind: str, level: str | None, *, failed: bool) -> str:
     """Return "error", "warning" or "notice"."""
+    if tells(kind, HUMDRUM):
+        return "notice"
     if failed or level in GRAVE_LEVELS:
         return "error"
     return "warning" if level in WARNING_LEVELS or tells(kind, ALARMING) else "notice"
@@ -115,6 +120,8 @@ def severity_of(kind: str, level: str | None, *, failed: bool) -> str:
 
 def weight_of(kind: str, level: str | None, severity: str, *, probe: bool) -> int:
     """Return how much an event that is no error matters to a reader: 2 much, 1 little, 0 routine."""
+    if tells(kind, HUMDRUM):
+        return 0
     if severity == "warning" or (not probe and tells(kind, TELLING)):
         return 2
     return 0 if level in ROUTINE_LEVELS else 1

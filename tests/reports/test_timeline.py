@@ -1,7 +1,7 @@
 import pytest
 
 from ha_report.model import Source
-from reports.timeline import KEY_MOST, KEY_OF_A_SORT, SHOWN_MOST, is_failure, rows_of, story_of
+from reports.timeline import KEY_MOST, KEY_OF_A_SORT, SHOWN_MOST, is_failure, rows_of, severity_of, story_of, weight_of
 from tests.reports.incidents import BEGIN, BEGIN_US, START, crowded, event, frame, nic_none, repeating, result
 
 
@@ -126,3 +126,9 @@ def test_a_line_without_a_time_is_not_among_what_matters():
 def test_no_events_make_no_story():
     told = story()
     assert (told.key, told.shown, told.distinct) == ((), (), 0)
+
+
+def test_what_is_said_at_every_start_is_routine_whatever_its_level():
+    """Heartbeat calls it an error each time that it may not lock its memory."""
+    assert severity_of("setup-limit", "error", failed=False) == "notice"
+    assert weight_of("setup-limit", "error", "notice", probe=False) == 0
