@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ha_report.attribution import attributed
 from ha_report.executions import failed_operations, signs_of
 from ha_report.facts import Configuration, NetworkFacts, StackFacts, VersionFacts
-from ha_report.log_state import cluster_of, nodes_of
+from ha_report.log_state import cluster_of, nodes_of, resources_of
 from ha_report.model import (
     ClusterFacts,
     Event,
@@ -117,7 +117,7 @@ def build(sources: list[str], readings: Readings, window: Window = ALL_TIMES) ->
         ],
         cluster=cluster,
         nodes=state.nodes if state and state.nodes else nodes_of(readings.events, cluster.dc),
-        resources=state.resources if state else [],
+        resources=state.resources if state and state.resources else resources_of(readings.events, agents),
         fail_counts=_last_told(snapshots),
         attributes=state.attributes if state else {},
         snapshots=snapshots,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from ha_report.model import ClusterFacts, Event, NodeState
+from ha_report.model import ClusterFacts, Event, NodeState, OcfRc, ResourceState
 
 _SCHEDULERS = {"pengine", "pacemaker-schedulerd"}
 _CONTROLLERS = {"crmd", "pacemaker-controld"}
@@ -28,9 +28,46 @@ def nodes_of(events: Sequence[Event], dc: str | None) -> list[NodeState]:
     for event in _in_order(events):
         if event.writer is not None and event.program in _CONTROLLERS | _CLUSTER_LAYERS.keys():
             states[event.writer] = "offline" if event.kind == "stack-stopped" else "online"
+        if event.kind == "operation-result" and event.node is not None:
+            states.setdefault(event.node, "online")
         if event.kind == "node-state" and event.node is not None and event.node != event.writer:
             states[event.node] = "offline" if event.value in _OFFLINE else "online"
     return [NodeState(name, state, ("DC",) if name == dc else ()) for name, state in sorted(states.items())]
+
+
+_ROLE_AFTER = {
+    "start": "Started",
+    "promote": "Promoted",
+    "demote": "Unpromoted",
+    "stop": None,
+    "migrate_from": "Started",
+}
+_PROBED = {OcfRc.OK: "Started", OcfRc.NOT_RUNNING: None, OcfRc.RUNNING_PROMOTED: "Promoted"}
+
+
+def resources_of(events: Sequence[Event], agents: Mapping[str, str]) -> list[ResourceState]:
+    """Return where resources run at the end of what `events` tell, by the results of their operations."""
+    roles: dict[str, dict[str, str]] = {}
+    for event in _in_order(events):
+        if event.kind != "operation-result" or event.resource is None or event.node is None or event.rc is None:
+            continue
+        places = roles.setdefault(event.resource, {})
+        probe = event.operation == "monitor" and event.interval_ms == 0
+        if probe and event.rc in _PROBED:
+            role = _PROBED[OcfRc(event.rc)]
+        elif event.operation in _ROLE_AFTER and event.rc == OcfRc.OK:
+            role = _ROLE_AFTER[event.operation]
+        else:
+            continue
+        if role is None:
+            places.pop(event.node, None)
+        else:
+            places[event.node] = role
+    return [
+        ResourceState(resource, agents.get(resource), role, node)
+        for resource, places in sorted(roles.items())
+        for node, role in (sorted(places.items()) or [(None, "Stopped")])
+    ]
 
 
 def _in_order(events: Iterable[Event]) -> list[Event]:
@@ -51,6 +88,7 @@ def _dc(events: list[Event]) -> str | None:
 
 def _stack(events: list[Event]) -> str | None:
     found = {_CLUSTER_LAYERS[event.program] for event in events if event.program in _CLUSTER_LAYERS}
+    found |= {event.value for event in events if event.kind == "stack-detected" and event.value is not None}
     return found.pop() if len(found) == 1 else None
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -23,7 +23,7 @@ from parsers.documents import has_sections, read_document
 from parsers.journal import format_of as journal_format
 from parsers.log import EXAMPLES, SHOWN, LogReading, read_log
 from parsers.recognise import HEAD, OWN_FILES, is_binary, is_json, is_own_report, text_format, xml_format
-from parsers.settle import Clues, Settler, clues_of, file_node, now_us
+from parsers.settle import Clues, Settler, aliases_of, clues_of, file_node, now_us
 
 _OF_ONE_HOST = {"ip-addr", "ip-route", "ip-neigh", "ifconfig", "ping", "date", "versions"}
 NESTED = "an archive inside an archive"
@@ -71,9 +71,12 @@ def read(sources: Sequence[tuple[Path, str]], zone: tzinfo | None, local: tzinfo
     )
     for file in files:
         file.input.node = file_node(file.found.folders, file.log, known) or file.node or _host_folder(file)
+    aliases = aliases_of(file.log for file in files if file.log is not None)
+    for file in files:
+        file.input.node = aliases.get(file.input.node or "", file.input.node)
     nodes, bundle = _clues_by_node(files)
     for file in files:
-        _settle(file, (file.clues, nodes[file.input.node], bundle), zone, local, readings)
+        _settle(file, (file.clues, nodes[file.input.node], bundle), zone, local, readings, aliases)
     _date_facts(files, readings)
     return readings
 
@@ -209,14 +212,23 @@ def _clues_by_node(files: Iterable[_File]) -> tuple[dict[str | None, Clues], Clu
     return nodes, bundle
 
 
-def _settle(file: _File, clues: Sequence[Clues], zone: tzinfo | None, local: tzinfo, readings: Readings) -> None:
+def _settle(
+    file: _File,
+    clues: Sequence[Clues],
+    zone: tzinfo | None,
+    local: tzinfo,
+    readings: Readings,
+    aliases: Mapping[str, str],
+) -> None:
     """Make the times of a file instants, and add its rows to `readings`; of `clues` to its clock the nearest come first."""
     if file.input.skipped is not None and file.log is None:
         return
     here = zone or next((found for clue in clues if (found := clue.zone()) is not None), local)
     if file.log is not None:
         dates = next((clue.dates for clue in clues if clue.dates), None)
-        settler = Settler(file.log, file.input.node, here, max(dates) if dates else _modified_us(file.found.path))
+        settler = Settler(
+            file.log, file.input.node, here, max(dates) if dates else _modified_us(file.found.path), aliases
+        )
         events = settler.events()
         readings.events += events
         file.input.gaps_us = settler.gaps(events)

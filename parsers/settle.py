@@ -6,8 +6,9 @@ same second on the wall and since 1970.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone, tzinfo
 from itertools import pairwise
@@ -69,9 +70,12 @@ def _in_year_of(naive_us: int, epoch: int, dated: bool) -> int:
 class Settler:
     """Turns the naive times of one log into instants."""
 
-    def __init__(self, reading: LogReading, node: str | None, zone: tzinfo, collected_us: int) -> None:
+    def __init__(
+        self, reading: LogReading, node: str | None, zone: tzinfo, collected_us: int, aliases: Mapping[str, str]
+    ) -> None:
         self._reading = reading
         self._node = node
+        self._aliases = aliases
         self._zone = Zone(zone)
         self._years = _years(reading, collected_us)
 
@@ -81,8 +85,8 @@ class Settler:
         return [
             event._replace(
                 time_us=self._instant(event.time_us, absolute, dated),
-                writer=event.writer or self._node,
-                node=event.node or event.writer or self._node,
+                writer=self._named(event.writer),
+                node=event.node or self._named(event.writer),
             )
             for event, absolute, dated in zip(reading.events, reading.absolute, reading.dated, strict=True)
         ]
@@ -109,7 +113,11 @@ class Settler:
 
     def _runner(self, record: OperationRecord, event: Event) -> str | None:
         """Return the node that ran an operation whose message names none: the writer, unless it speaks of all nodes."""
-        return None if record.teller in ("scheduler", "transition") else event.writer or self._node
+        return None if record.teller in ("scheduler", "transition") else self._named(event.writer)
+
+    def _named(self, host: str | None) -> str | None:
+        """Return what the cluster calls the host of a line; the file's node where the line has none."""
+        return self._node if host is None else self._aliases.get(host, host)
 
     def span(self) -> tuple[int | None, int | None]:
         """Return the first and the last time of the file."""
@@ -142,6 +150,27 @@ def file_node(folders: Sequence[str], reading: LogReading | None, known: Counter
     if reading is not None and reading.hosts:
         return reading.hosts.most_common(1)[0][0]
     return None
+
+
+def aliases_of(readings: Iterable[LogReading]) -> dict[str, str]:
+    """Return for the hosts in log lines what the cluster calls these nodes, where that differs.
+
+    syslog writes a short name where the node's is a full one, or the other way round, or in other letters.
+    """
+    hosts: set[str] = set()
+    named: set[str] = set()
+    for reading in readings:
+        hosts |= reading.hosts.keys()
+        named |= {event.node for event in reading.events if event.node is not None}
+    return {
+        host: meant.pop()
+        for host in hosts - named
+        if len(meant := {name for name in named if _first_label(name) == _first_label(host)}) == 1
+    }
+
+
+def _first_label(name: str) -> str:
+    return name if re.fullmatch(r"[\d.:]+", name) else name.partition(".")[0].lower()
 
 
 def now_us() -> int:

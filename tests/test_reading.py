@@ -180,3 +180,40 @@ def test_json_is_no_log(tmp_path):
         '{"failed": ["r_ip2_start_0 (node=n, call=6, rc=1, status=complete): unknown error"]}'
     )
     assert len(read(tmp_path)[0].failed_operations) == 1
+
+
+@pytest.mark.parametrize(
+    ("host", "name"), [("node02", "node02.example.com"), ("node02.example.com", "node02"), ("NODE02", "node02")]
+)
+def test_a_host_that_syslog_spells_in_another_way_is_the_node_that_the_cluster_names(tmp_path, host, name):
+    told = (
+        f"Nov 23 02:01:35 {host} crmd[96]:   notice: Result of start operation for r_ip on {name}: 1 (unknown error) \n"
+    )
+    agent = f"Nov 23 02:01:35 {host} IPaddr2(r_ip)[158]: ERROR: [findif] failed\n"
+    (tmp_path / "messages").write_text(agent + told)
+    incident, _ = read(tmp_path)
+    assert set(incident.events["node"]) == {name}
+    assert [one.name for one in incident.nodes] == [name]
+
+
+def test_hosts_that_share_a_first_label_stay_apart(tmp_path):
+    (tmp_path / "messages").write_text(
+        "".join(
+            f"Nov 23 02:01:35 db crmd[96]:   notice: Node db.{site} state is now member\n" for site in ("east", "west")
+        )
+    )
+    assert set(read(tmp_path)[0].events["writer"]) == {"db"}
+
+
+def test_logs_alone_tell_where_resources_run(tmp_path):
+    (tmp_path / "ha-log").write_text(
+        "".join(
+            f"Nov 23 02:01:{second} n1 crmd[9]:   notice: Result of {operation} operation for {resource} on {node}: 0 (ok) \n"
+            for second, operation, resource, node in (
+                (10, "start", "r_ip", "n1"), (11, "start", "r_fs", "n1"), (20, "stop", "r_ip", "n1"), (21, "start", "r_ip", "n2"),
+                (22, "stop", "r_fs", "n1"),
+            )
+        )
+    )  # fmt: skip
+    found = {(one.id, one.role, one.node) for one in read(tmp_path)[0].resources}
+    assert found == {("r_ip", "Started", "n2"), ("r_fs", "Stopped", None)}
