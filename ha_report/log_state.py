@@ -63,11 +63,13 @@ def resources_of(events: Sequence[Event], agents: Mapping[str, str]) -> list[Res
             places.pop(event.node, None)
         else:
             places[event.node] = role
-    return [
-        ResourceState(resource, agents.get(resource), role, node)
-        for resource, places in sorted(roles.items())
-        for node, role in (sorted(places.items()) or [(None, "Stopped")])
-    ]
+    states: list[ResourceState] = []
+    for resource, places in sorted(roles.items()):
+        agent = agents.get(resource)
+        states += [ResourceState(resource, agent, role, node) for node, role in sorted(places.items())]
+        if not places:
+            states.append(ResourceState(resource, agent, "Stopped"))
+    return states
 
 
 def _in_order(events: Iterable[Event]) -> list[Event]:
