@@ -48,6 +48,7 @@ class Readings:
     inputs: list[InputFile] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     records: list[OperationRecord] = field(default_factory=list)
+    programs: set[str] = field(default_factory=set)  # cluster daemons that wrote any line
     snapshots: list[Snapshot] = field(default_factory=list)
     facts: list[FileFacts] = field(default_factory=list)
     paths: dict[str, Path] = field(
@@ -105,7 +106,7 @@ def build(sources: list[str], readings: Readings, window: Window = ALL_TIMES) ->
     snapshots = sorted(readings.snapshots, key=_by_age)
     state = _latest(snapshots)
     agents = {resource: agent for snapshot in snapshots for resource, agent in snapshot.agents.items()}
-    cluster = _cluster([snapshot.cluster for snapshot in reversed(snapshots)] + [cluster_of(readings.events)])
+    cluster = _cluster([snapshot.cluster for snapshot in reversed(snapshots)] + [cluster_of(readings.events, readings.programs)])
     agents |= {one.id: one.agent for snapshot in snapshots for one in snapshot.resources if one.agent is not None}
     return Incident(
         sources=sources,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ha_report.model import ClusterFacts, Event, NodeState, OcfRc, ResourceState
 
@@ -11,12 +11,15 @@ _CONTROLLERS = {"crmd", "pacemaker-controld"}
 _CLUSTER_LAYERS = {"heartbeat": "Heartbeat", "ccm": "Heartbeat", "corosync": "corosync", "openais": "openais"}
 _ONLY_ON_DC = {"dc-takeover", "transition-ended", "transition-calculated", "action-failed"}
 _OFFLINE = {"lost", "dead"}
+_PING = "ping"  # a host outside the cluster that Heartbeat watches
 
 
-def cluster_of(events: Sequence[Event]) -> ClusterFacts:
-    """Return what `events`, in any order, tell of the cluster as a whole."""
+def cluster_of(events: Sequence[Event], programs: Collection[str] = ()) -> ClusterFacts:
+    """Return what `events`, in any order, and the daemons that wrote other lines tell of the cluster as a whole."""
     ordered = _in_order(events)
-    return ClusterFacts(stack=_stack(ordered), dc=_dc(ordered), quorum=_quorum(ordered), versions=_versions(ordered))
+    return ClusterFacts(
+        stack=_stack(ordered, programs), dc=_dc(ordered), quorum=_quorum(ordered), versions=_versions(ordered)
+    )
 
 
 def nodes_of(events: Sequence[Event], dc: str | None) -> list[NodeState]:
@@ -32,7 +35,10 @@ def nodes_of(events: Sequence[Event], dc: str | None) -> list[NodeState]:
             states.setdefault(event.node, "online")
         if event.kind == "node-state" and event.node is not None and event.node != event.writer:
             states[event.node] = "offline" if event.value in _OFFLINE else "online"
-    return [NodeState(name, state, ("DC",) if name == dc else ()) for name, state in sorted(states.items())]
+        if event.kind == "ping-node" and event.node is not None:
+            states[event.node] = _PING
+    roles = {dc: ("DC",)} | {name: (_PING,) for name, state in states.items() if state == _PING}
+    return [NodeState(name, state, roles.get(name, ())) for name, state in sorted(states.items())]
 
 
 _ROLE_AFTER = {
@@ -88,8 +94,9 @@ def _dc(events: list[Event]) -> str | None:
     return None
 
 
-def _stack(events: list[Event]) -> str | None:
-    found = {_CLUSTER_LAYERS[event.program] for event in events if event.program in _CLUSTER_LAYERS}
+def _stack(events: list[Event], programs: Collection[str]) -> str | None:
+    wrote = {event.program for event in events} | set(programs)
+    found = {layer for program, layer in _CLUSTER_LAYERS.items() if program in wrote}
     found |= {event.value for event in events if event.kind == "stack-detected" and event.value is not None}
     return found.pop() if len(found) == 1 else None
 

@@ -47,6 +47,7 @@ class LogReading:
     records: list[tuple[int, OperationRecord, bool]] = field(default_factory=list)  # event, record, own time (dated)
     epochs: list[tuple[int, int]] = field(default_factory=list)  # event, the same second as seconds since 1970
     hosts: Counter[str] = field(default_factory=Counter)  # who wrote the candidate lines
+    programs: set[str] = field(default_factory=set)  # cluster daemons that wrote here
     first: tuple[int, bool, bool] | None = None  # first time of the file: naive, absolute, dated
     last: tuple[int, bool, bool] | None = None
     samples: list[tuple[int, bool, bool]] = field(default_factory=list)  # times of lines here and there, likewise
@@ -112,6 +113,7 @@ class _Reader:
         for place in range(0, len(block), max(len(block) // _SAMPLES, 1)):
             begin = block.find(b"\n", place) + 1
             line = self.lines.read(plain(block[begin : block.find(b"\n", begin)].decode("utf-8", "replace")))
+            self._note_program(line)
             if line.stamp is not None:
                 self.reading.samples.append(self.reading.clock.read(line.stamp))
 
@@ -119,9 +121,14 @@ class _Reader:
         for raw in lines:
             line = self.lines.read(plain(raw.decode("utf-8", "replace")))
             self.formats[line.format] += 1
+            self._note_program(line)
             if line.stamp is not None:
                 return self.reading.clock.read(line.stamp)
         return None
+
+    def _note_program(self, line: Line) -> None:
+        if line.program in DAEMONS:
+            self.reading.programs.add(line.program)
 
     def finish(self) -> None:
         """Read the last time, and name the file's format."""

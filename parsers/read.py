@@ -231,6 +231,7 @@ def _settle(
         )
         events = settler.events()
         readings.events += events
+        readings.programs |= file.log.programs
         file.input.gaps_us = settler.gaps(events)
         readings.records += settler.records()
         file.input.first_time_us, file.input.last_time_us = settler.span()
