@@ -35,8 +35,8 @@ def nodes_of(events: Sequence[Event], dc: str | None) -> list[NodeState]:
             states.setdefault(event.node, "online")
         if event.kind == "node-state" and event.node is not None and event.node != event.writer:
             states[event.node] = "offline" if event.value in _OFFLINE else "online"
-        if event.kind == "ping-node" and event.node is not None:
-            states[event.node] = _PING
+        if event.kind == "ping-node" and event.reason is not None:
+            states[event.reason] = _PING
     roles = {dc: ("DC",)} | {name: (_PING,) for name, state in states.items() if state == _PING}
     return [NodeState(name, state, roles.get(name, ())) for name, state in sorted(states.items())]
 
