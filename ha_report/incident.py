@@ -106,7 +106,9 @@ def build(sources: list[str], readings: Readings, window: Window = ALL_TIMES) ->
     snapshots = sorted(readings.snapshots, key=_by_age)
     state = _latest(snapshots)
     agents = {resource: agent for snapshot in snapshots for resource, agent in snapshot.agents.items()}
-    cluster = _cluster([snapshot.cluster for snapshot in reversed(snapshots)] + [cluster_of(readings.events, readings.programs)])
+    cluster = _cluster(
+        [snapshot.cluster for snapshot in reversed(snapshots)] + [cluster_of(readings.events, readings.programs)]
+    )
     agents |= {one.id: one.agent for snapshot in snapshots for one in snapshot.resources if one.agent is not None}
     return Incident(
         sources=sources,

@@ -1,0 +1,153 @@
+"""What followed a failure: bars, where the resource went, what stopped with it.
+
+These are consequences.  They end the sentence of their cause, with the lines that prove them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ha_report.executions import base_name
+from ha_report.failures import Failure, later
+from ha_report.knowledge import SECOND, best_file, clock, events_of, listed, parents_of
+from ha_report.model import Event, OcfRc, Source
+
+if TYPE_CHECKING:
+    from ha_report.incident import Incident
+
+_INFINITY = {"INFINITY", "+INFINITY", "1000000"}
+_RUNS = ("Started", "Promoted", "Master", "Unpromoted", "Slave")
+
+
+@dataclass
+class Aftermath:
+    """What followed, as sentences, and the places that prove it."""
+
+    sentences: list[str] = field(default_factory=list)
+    sources: list[Source | Event] = field(default_factory=list)
+
+
+def aftermath_of(incident: Incident, failures: list[Failure]) -> Aftermath:
+    """Return what followed `failures`, which are of one resource and one cause."""
+    told = Aftermath()
+    _repeats(failures, told)
+    _bars(incident, failures, told)
+    _whereabouts(incident, failures[0], told)
+    _company(incident, failures, told)
+    return told
+
+
+def _repeats(failures: list[Failure], told: Aftermath) -> None:
+    for failure in failures:
+        if failure.count > 1:
+            begin, end = failure.time_us, failure.operations[-1].time
+            until = f", from {clock(begin)} to {end:%H:%M:%S}" if end is not None else ""
+            told.sentences.append(f"It failed {failure.count} times on {failure.node or 'its node'}{until}.")
+
+
+def _bars(incident: Incident, failures: list[Failure], told: Aftermath) -> None:
+    """Tell from which nodes the cluster keeps the resource away, and why."""
+    names = {failures[0].resource, *(parent.id for parent in parents_of(incident, failures[0].resource))}
+    since = failures[0].time_us
+    fatal = _best(
+        one
+        for one in later(events_of(incident, "restart-prevented"), since)
+        if base_name(one.resource or "") in names and one.value == "anywhere"
+    )
+    if fatal is not None or _is_fatal(failures):
+        told.sentences.append("This answer counts for the whole cluster: no other node is tried.")
+        told.sources += [fatal] if fatal is not None else []
+        return
+    nodes = [
+        failure.node for failure in failures if failure.node and _barred(incident, names, failure.node, since, told)
+    ]
+    if nodes:
+        be = "is" if len(set(nodes)) == 1 else "are"
+        told.sentences.append(f"{listed(nodes)} {be} barred from it until a clean-up.")
+
+
+def _is_fatal(failures: list[Failure]) -> bool:
+    return any(failure.rc == OcfRc.NOT_CONFIGURED for failure in failures)
+
+
+def _barred(incident: Incident, names: set[str], node: str, since: int | None, told: Aftermath) -> bool:
+    """Say whether the resource is kept away from `node`, and keep the line that tells so."""
+    line = _best(
+        one
+        for one in later(events_of(incident, "banned-by-failures", "restart-prevented"), since)
+        if base_name(one.resource or "") in names and one.node == node
+    )
+    if line is not None:
+        told.sources.append(line)
+        return True
+    return any(
+        count.node == node and base_name(count.resource) in names and count.value in _INFINITY
+        for count in incident.fail_counts
+    )
+
+
+def _best(events: object) -> Event | None:
+    """Return the event in the log that tells most, the earliest of them."""
+    found = sorted(events, key=lambda one: (best_file(one.file), one.time_us or 0, one.line))  # type: ignore[call-overload]
+    return found[0] if found else None
+
+
+def _whereabouts(incident: Incident, failure: Failure, told: Aftermath) -> None:
+    """Tell where the resource runs in the end."""
+    if failure.operation in ("demote", "promote"):
+        return
+    runs = [
+        one for one in incident.resources if base_name(one.id) == failure.resource and one.role in _RUNS and one.node
+    ]
+    nodes = list(dict.fromkeys(one.node for one in runs if one.node and not one.failed))
+    if nodes:
+        started = _started(incident, failure, nodes[0])
+        since = f" since {clock(started.time_us)}" if started is not None else ""
+        told.sentences.append(f"{failure.resource} runs on {listed(nodes)}{since}.")
+        told.sources += [started] if started is not None else []
+    elif any(base_name(one.id) == failure.resource and one.role == "Stopped" for one in incident.resources):
+        told.sentences.append(f"{failure.resource} runs nowhere.")
+    elif (
+        nowhere := _best(
+            one
+            for one in later(events_of(incident, "cannot-run"), failure.time_us)
+            if base_name(one.resource or "") == failure.resource
+        )
+    ) and not _started(incident, failure, None):
+        told.sentences.append(f"No node is left that {failure.resource} may run on.")
+        told.sources.append(nowhere)
+
+
+def _started(incident: Incident, failure: Failure, node: str | None) -> Event | None:
+    """Return the start that worked after the failure, on `node` or anywhere, where it is told best."""
+    worked = [
+        one
+        for one in later(events_of(incident, "operation-result"), failure.time_us)
+        if one.operation == "start"
+        and one.rc == OcfRc.OK
+        and base_name(one.resource or "") == failure.resource
+        and (node is None or one.node == node)
+    ]
+    same = [one for one in worked if one.time_us is not None and one.time_us - (worked[0].time_us or 0) <= SECOND]
+    return min(same, key=lambda one: best_file(one.file), default=None)
+
+
+def _company(incident: Incident, failures: list[Failure], told: Aftermath) -> None:
+    """Tell which members of its group follow the resource, where it runs nowhere or moved."""
+    group = next((one for one in parents_of(incident, failures[0].resource) if one.kind == "group"), None)
+    if group is None:
+        return
+    after = (
+        group.children[group.children.index(failures[0].resource) + 1 :]
+        if failures[0].resource in group.children
+        else ()
+    )
+    states = {base_name(one.id): one.role for one in incident.resources}
+    stopped = [name for name in after if states.get(name) == "Stopped"]
+    if stopped:
+        told.sentences.append(
+            f"With it {listed(stopped)} of group {group.id} {'is' if len(stopped) == 1 else 'are'} stopped."
+        )
+    elif states.get(failures[0].resource) in _RUNS:
+        told.sentences.append(f"All of group {group.id} goes where it goes.")

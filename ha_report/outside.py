@@ -1,0 +1,60 @@
+"""Lines of others than the cluster beside a failure: the kernel, systemd, NetworkManager, dhclient.
+
+They make no events, so they are read from the log around a line that did, as far as their clock says the
+same minute.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ha_report.model import Evidence, Source
+
+if TYPE_CHECKING:
+    from ha_report.incident import Incident
+
+_LINES = 120  # read before and behind a line
+_SECONDS = 30  # how far apart two lines may be to belong together
+_CLOCK = re.compile(r"(?<!\d)(\d\d):(\d\d):(\d\d)(?!\d)")
+_MIXED = ("syslog", "messages", "ha-log", "journal", "kern", "daemon.log")
+
+
+def beside(incident: Incident, node: str | None, time_us: int | None, pattern: re.Pattern[str]) -> list[Evidence]:
+    """Return the lines that match, of logs that everybody writes, near `time_us` on `node`."""
+    found: dict[str, Evidence] = {}
+    for anchor in _anchors(incident, node, time_us):
+        for line in _near(incident, anchor):
+            if pattern.search(line.text):
+                found.setdefault(line.text, line)
+    return list(found.values())
+
+
+def _anchors(incident: Incident, node: str | None, time_us: int | None) -> Iterator[Source]:
+    """Yield for each mixed log of `node` the event nearest to `time_us`."""
+    if time_us is None or node is None:
+        return
+    frame = incident.events
+    frame = frame[(frame["writer"] == node) & frame["time"].notna()]
+    apart = (frame["time"].astype("int64") - time_us).abs()
+    frame = frame[apart <= _SECONDS * 1_000_000]
+    for file, rows in frame.groupby("file", observed=True):
+        if any(name in str(file).rsplit("/", 1)[-1] for name in _MIXED):
+            nearest = (rows["time"].astype("int64") - time_us).abs().idxmin()
+            yield Source(str(file), int(rows.loc[nearest, "line"]))
+
+
+def _near(incident: Incident, anchor: Source) -> Iterator[Evidence]:
+    """Yield the lines around `anchor` whose clock is near that of `anchor`."""
+    begin = _clock(incident.quotes.evidence(anchor).text)
+    for line in incident.quotes.around(anchor, _LINES, _LINES):
+        now = _clock(line.text)
+        if begin is not None and now is not None and min(abs(now - begin), 86400 - abs(now - begin)) <= _SECONDS:
+            yield line
+
+
+def _clock(text: str) -> int | None:
+    """Return the second of the day at the head of a line."""
+    found = _CLOCK.search(text[:60])
+    return int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3]) if found else None

@@ -1,0 +1,248 @@
+"""Fencing that failed, or that was not there when it was needed.
+
+Sources: daemons/fenced of Pacemaker 1.1 to 3.0, stonithd of 1.0, fence-agents' lib/fencing.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ha_report.commands import cleanup, is_1_0, set_property, watch
+from ha_report.departures import Departure, departures
+from ha_report.failures import Failure, failures, lines_of_agent, result_lines
+from ha_report.fencings import Fencing, fencings
+from ha_report.knowledge import (
+    SECOND,
+    agent_of,
+    clean,
+    clock,
+    configurations,
+    instant,
+    listed,
+    plural,
+    properties_of,
+    property_source,
+    quotes,
+)
+from ha_report.model import Finding
+from ha_report.rule import Rule
+from ha_report.stories import joined, stories, where
+from ha_report.wording import answer, attempted, said_in_words
+
+if TYPE_CHECKING:
+    from ha_report.incident import Incident
+
+_HEAD = re.compile(r"^(?:\d{4}/\d\d/\d\d_[\d:]+\s+|Failed: |ERROR:? |\w+: (?=cannot|could))+")
+
+
+def fencing_failed(incident: Incident) -> Iterator[Finding]:
+    """Say that a node could not be fenced, or a fence device does not work, and why.
+
+    As long as a lost node is not fenced, the cluster must not start its resources elsewhere: nothing is recovered.
+    """
+    explained: set[int] = set()
+    for one in fencings(incident):
+        if one.tries:
+            own = [failure for failure in failures(incident) if failure.is_fence_device]
+            explained |= {id(failure) for failure in own}
+            yield _not_fenced(incident, one, own)
+    for told in stories(incident, lambda failure: failure.is_fence_device and id(failure) not in explained, whole=True):
+        yield _broken(incident, told)
+
+
+def _words(one: Fencing) -> str | None:
+    """Return what the device complains of."""
+    for event in one.words:
+        text = _HEAD.sub("", clean(event.reason or event.text))
+        if text and not text.isdigit():
+            return text.rstrip(".")
+    return next((line.status for line in one.device_lines if line.status), None)
+
+
+def _not_fenced(incident: Incident, one: Fencing, devices_failed: list[Failure]) -> Finding:
+    gone = next(
+        (lost for lost in departures(incident) if lost.node == one.node and lost.time_us <= one.begin_us + 5 * SECOND),
+        None,
+    )
+    device = one.devices[0] if one.devices else (devices_failed[0].resource if devices_failed else None)
+    words = _words(one) or next(
+        (said for failure in devices_failed if (said := said_in_words(incident, failure))), None
+    )
+    lost = "was lost and could" if gone is not None else "could"
+    why = (
+        f"{device} says: {words}"
+        if device and words
+        else words or (f"{device} failed" if device else "no device worked")
+    )
+    lines = [line for failure in devices_failed for line in result_lines(incident, failure)]
+    sources = [*one.words[:2], *one.device_lines[:1], *one.told[:1], *([gone.told[0], *gone.proof[:1]] if gone else [])]
+    return Finding(
+        rule="fencing-failed",
+        severity="warning" if one.done else "error",
+        confidence="certain" if words and device else "likely",
+        title=f"{one.node} {lost} not be fenced: {why}" if not one.done else f"{one.node} was fenced only after {plural(one.tries, 'failed try')}: {why}".replace("trys", "tries"),
+        cause=" ".join(_not_fenced_cause(one, gone)),
+        resource=device,
+        node=one.node,
+        time=instant(one.begin_us),
+        evidence=joined(quotes(incident, sources), lines),
+        remedy=_fence_remedy(incident, one, device),
+        verify=("Fencing must work by hand, and the history must show it:", "$ stonith_admin --history '*'" if not is_1_0(incident) else "$ crm_mon -1 -rf"),
+        references=("Pacemaker Explained: a node whose state is unknown is UNCLEAN until fenced",),
+    )  # fmt: skip
+
+
+def _not_fenced_cause(one: Fencing, gone: Departure | None) -> Iterator[str]:
+    if gone is not None:
+        yield f"{one.node} went at {clock(gone.time_us)} without a shutdown."
+    if not one.done:
+        tried = f"{one.tries} times" if one.tries > 1 else "once"
+        yield f"Fencing was tried {tried}, from {clock(one.begin_us)} to {clock(one.end_us)}."
+        yield f"{one.node} stays UNCLEAN, and what ran on it is not started elsewhere."
+    else:
+        yield f"It worked at {clock(one.end_us)}; until then nothing was recovered."
+
+
+def _fence_remedy(incident: Incident, one: Fencing, device: str | None) -> tuple[str, ...]:
+    agent = agent_of(incident, device) if device else None
+    program = (agent or "").partition(":")[2]
+    lines = [
+        f"Mend the device {device or ''} (its address, credentials, network) and try it by hand:".replace("  ", " ")
+    ]
+    if program.startswith("fence_"):
+        lines.append(f"$ {program} --action=status --plug={one.node} --verbose")
+    if is_1_0(incident):
+        return (*lines, f"$ stonith -t {program or 'TYPE'} -S", f"Only if {one.node} is known to be off, tell the cluster so:",
+                f"$ crm node clearstate {one.node}")  # fmt: skip
+    return (
+        *lines,
+        f"$ stonith_admin --reboot {one.node}",
+        f"Only if you have seen that {one.node} is off, tell the cluster so, and its resources are started elsewhere:",
+        f"$ stonith_admin --confirm {one.node}",
+    )
+
+
+def _broken(incident: Incident, told: list[Failure]) -> Finding:
+    failure = told[0]
+    said = said_in_words(incident, failure)
+    lines = [line for one in told for line in lines_of_agent(incident, one)[:2]]
+    results = [line for one in told for line in result_lines(incident, one)]
+    result = "it did not answer in time" if failure.timed_out else f"its agent answered {answer(failure)}"
+    return Finding(
+        rule="fencing-failed",
+        severity="error",
+        confidence="certain" if said else "likely",
+        title=f"the fence device {failure.resource} {attempted(failure)}{where(told)}: {said or result}",
+        cause="A fence device whose monitor or start fails is most likely not able to fence when it is needed.",
+        resource=failure.first.resource,
+        node=failure.node,
+        time=failure.first.time,
+        evidence=joined(quotes(incident, lines), results),
+        remedy=(
+            "Mend the device (its address, credentials, network), then lift the bar:",
+            *(cleanup(incident, failure.resource, one.node) for one in told),
+        ),
+        verify=(watch(incident),),
+    )
+
+
+def fence_devices(incident: Incident) -> list[str]:
+    """Return the fence devices that are configured."""
+    named = [one.id for configuration in configurations(incident) for one in configuration.resources
+             if (one.agent or "").startswith("stonith:")]  # fmt: skip
+    named += [one.id for one in incident.resources if (one.agent or "").startswith("stonith:")]
+    return list(dict.fromkeys(named))
+
+
+def fencing_is_off(incident: Incident) -> bool:
+    """Say whether the configuration turns fencing off."""
+    properties = properties_of(incident)
+    return properties.get("fencing-enabled", properties.get("stonith-enabled", "true")).lower() in (
+        "false",
+        "no",
+        "off",
+        "0",
+    )
+
+
+def fencing_unconfigured(incident: Incident) -> Iterator[Finding]:
+    """Say that a node was lost while nothing could fence it, or nothing starts for want of a fence device."""
+    lost = [one for one in departures(incident) if one.kind == "lost"]
+    if fencing_is_off(incident) and lost:
+        yield _nothing_fenced(incident, lost)
+    elif (
+        not fencing_is_off(incident)
+        and next(configurations(incident), None) is not None
+        and not fence_devices(incident)
+    ):
+        stopped = [one.id for one in incident.resources if one.role == "Stopped"]
+        if stopped and len(stopped) == len(incident.resources):
+            yield _nothing_starts(incident, stopped)
+
+
+def _nothing_fenced(incident: Incident, lost: list[Departure]) -> Finding:
+    nodes = listed(one.node for one in lost)
+    return Finding(
+        rule="fencing-unconfigured",
+        severity="warning",
+        confidence="certain",
+        title=f"{nodes} {'was' if len({one.node for one in lost}) == 1 else 'were'} lost from sight, and fencing is off: nothing made sure that"
+        " resources did not run twice",
+        cause="Without fencing the cluster takes a node that it does not see for one that runs nothing. A node that is only cut off"
+        " goes on running its resources.",
+        node=lost[0].node,
+        time=instant(lost[0].time_us),
+        evidence=quotes(incident, [property_source(incident, "stonith-enabled", "fencing-enabled"), lost[0].told[0]]),
+        remedy=(
+            "Configure a fence device for each node, then turn fencing on:",
+            *set_property(incident, "stonith-enabled", "true"),
+        ),
+        verify=("$ stonith_admin --list-registered",),
+        references=("Pacemaker Explained: fencing",),
+    )
+
+
+def _nothing_starts(incident: Incident, stopped: list[str]) -> Finding:
+    source = property_source(incident, "stonith-enabled", "fencing-enabled")
+    return Finding(
+        rule="fencing-unconfigured",
+        severity="error",
+        confidence="likely",
+        title=f"{listed(stopped[:4])} {'is' if len(stopped) == 1 else 'are'} not started: fencing is on, and no fence device is configured",
+        cause="With stonith-enabled=true, which is the default, the cluster starts nothing until a fence device is defined.",
+        resource=stopped[0],
+        evidence=quotes(incident, [source]),
+        remedy=(
+            "Configure a fence device for each node; for a test alone, turn fencing off:",
+            *set_property(incident, "stonith-enabled", "false"),
+        ),
+        verify=("$ crm_verify --live-check --verbose",),
+    )
+
+
+RULES = (
+    Rule(
+        id="fencing-failed",
+        find=fencing_failed,
+        looks_at=(
+            "results of fencing that are no success, and whether a later try worked",
+            "which device was asked, what it answered and what its agent printed",
+            "failed starts and monitors of fence devices",
+            "that the node was lost before",
+        ),
+        example="Nov 23 02:07:18.379 node01 pacemaker-fenced    [90] (log_op_output) \tinfo: fence_halab_reboot_1of2[266] error"
+        " output [ Failed: Unable to connect/login to fencing device ]",
+        repeats=True,
+    ),
+    Rule(
+        id="fencing-unconfigured",
+        find=fencing_unconfigured,
+        looks_at=(
+            "stonith-enabled (fencing-enabled from 3.0.2 on), and the fence devices that are configured",
+            "nodes that were lost from sight meanwhile; or resources none of which is started",
+        ),
+        example='        <nvpair id="cib-bootstrap-options-stonith-enabled" name="stonith-enabled" value="false"/>',
+    ),
+)

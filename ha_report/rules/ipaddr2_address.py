@@ -1,0 +1,268 @@
+"""The address itself: on two nodes, alone on its interface, or not where the cluster says.
+
+Sources: heartbeat/IPaddr2 of resource-agents; sysctl net.ipv4.conf.*.promote_secondaries.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ha_report.attempts import addresses, is_address, segment_of
+from ha_report.commands import cleanup, watch
+from ha_report.executions import base_name
+from ha_report.facts import ConfiguredResource
+from ha_report.failures import Failure, lines_of_agent, said_by
+from ha_report.knowledge import SECOND, instant, listed, quotes
+from ha_report.model import Evidence, Finding, ResourceState, Snapshot, Source
+from ha_report.node_network import Ip, NodeNetwork, ip_of, last_networks, networks_of
+from ha_report.partitions import partitions
+from ha_report.placement import runs_many
+from ha_report.rule import Rule
+from ha_report.stories import Why, stories, tell, where
+
+if TYPE_CHECKING:
+    from ha_report.incident import Incident
+
+_COLLISION = re.compile(r"address collision \S+ \[DAD\]|IPv6 duplicate address|dadfailed|duplicate address")
+_SAME_TIME = 120 * SECOND
+
+
+def duplicate_address(incident: Incident) -> Iterator[Finding]:
+    """Say that an address is up on two nodes, or another host has it.
+
+    What ran twice in a split of the cluster is told there.
+    """
+    for told in stories(incident, lambda failure: is_address(failure) and failure.operation == "start"):
+        collided = [failure for failure in told if _collision(incident, failure)]
+        if collided:
+            yield _collided(incident, collided)
+    if not partitions(incident):
+        yield from (_on_two(incident, one, address, places) for one, address, places in _twice(incident))
+
+
+def _collision(incident: Incident, failure: Failure) -> bool:
+    return any(_COLLISION.search(said_by(event)) for event in lines_of_agent(incident, failure))
+
+
+def _collided(incident: Incident, told: list[Failure]) -> Finding:
+    first = told[0]
+    address = next((ip for one, ip in addresses(incident) if one.id == first.resource), "its address")
+    why = Why(
+        rule="ipaddr2-duplicate-address",
+        confidence="certain",
+        title=f"{first.resource} could not start{where(told)}: another host answers for {address}",
+        cause="The agent asks the network before it takes an address, and somebody else has it: another machine, or another node"
+        " that could not stop it.",
+        remedy=(
+            "Find the other holder by its hardware address, and take the address from it; then lift the bar:",
+            f"$ arping -D -c 3 -I INTERFACE {address}",
+            *(cleanup(incident, first.resource, failure.node) for failure in told),
+        ),
+        verify=("No answer may come while the resource is stopped:", f"$ arping -D -c 3 -I INTERFACE {address}"),
+        references=("IPaddr2: run_arping; duplicate address detection of IPv6",),
+    )
+    return tell(incident, told, why)
+
+
+def _twice(incident: Incident) -> Iterator[tuple[ConfiguredResource, str, list[tuple[NodeNetwork, Source]]]]:
+    """Yield addresses that two nodes hold at the same time, by files gathered together."""
+    for one, address in addresses(incident):
+        if one.id in runs_many(incident):
+            continue
+        held = [(network, found.source) for network in last_networks(incident) if (found := network.holds(address))]
+        if len(held) > 1 and _together([network for network, _ in held]):
+            yield one, address, held
+
+
+def _together(networks: list[NodeNetwork]) -> bool:
+    """Say whether files were gathered together, so that what they show was true at one time."""
+    times = [network.time_us for network in networks if network.time_us is not None]
+    one_folder = len({network.gathering for network in networks}) == 1
+    return one_folder and (not times or max(times) - min(times) <= _SAME_TIME)
+
+
+def _on_two(
+    incident: Incident, one: ConfiguredResource, address: str, places: list[tuple[NodeNetwork, Source]]
+) -> Finding:
+    nodes = listed(network.node for network, _ in places)
+    return Finding(
+        rule="ipaddr2-duplicate-address",
+        severity="error",
+        confidence="certain",
+        title=f"{address} of {one.id} is up on {nodes} at once",
+        cause="Both answer for it, so that connections go now here, now there. The cluster keeps it on one node; the other has it from"
+        " a stop that failed, or from its own network configuration.",
+        resource=one.id,
+        node=places[0][0].node,
+        time=instant(places[0][0].time_us),
+        evidence=quotes(incident, [source for _, source in places]),
+        remedy=("On the node where the cluster does not run it, take the address away:",
+                f"$ ip addr del {address}/PREFIX dev INTERFACE"),
+        verify=("On each node; only one may show it:", f"$ ip -o addr show to {address}"),
+    )  # fmt: skip
+
+
+def no_static_address(incident: Incident) -> Iterator[Finding]:
+    """Say that an address of the cluster is the only one on its interface.
+
+    The agent asks for one static address on the interface.  Without it the interface is bare on the other node,
+    connected routes are missing before the start, and the first of several cluster addresses carries the others.
+    """
+    for one, address in addresses(incident):
+        cluster = {ip_of(other) for _, other in addresses(incident)}
+        alone = [
+            found for network in _all_networks(incident) if (found := _alone(network, address, cluster)) is not None
+        ]
+        if alone:
+            yield _only(incident, one, address, alone)
+
+
+def _all_networks(incident: Incident) -> list[NodeNetwork]:
+    names = dict.fromkeys(network.node for network in last_networks(incident))
+    return [network for name in names for network in networks_of(incident, name)]
+
+
+def _alone(network: NodeNetwork, address: str, cluster: set[Ip | None]) -> tuple[str, str, Source] | None:
+    """Return node, interface and place where `address` has no static neighbour on its interface."""
+    held = network.holds(address)
+    if held is None:
+        return None
+    device = held.interface.partition(":")[0]
+    others = [
+        other
+        for other in network.addresses
+        if other.interface.partition(":")[0] == device and other.family == held.family and other.scope in ("global", None)
+        and ip_of(other.address) not in cluster
+    ]  # fmt: skip
+    return None if others else (network.node, device, held.source)
+
+
+def _only(incident: Incident, one: ConfiguredResource, address: str, alone: list[tuple[str, str, Source]]) -> Finding:
+    places = listed(f"{device} of {node}" for node, device, _ in alone)
+    segment = segment_of(incident, address, one.parameters)
+    return Finding(
+        rule="ipaddr2-no-static-address",
+        severity="warning",
+        confidence="certain",
+        title=f"{address} of {one.id} is the only address on {places}",
+        cause="The agent asks for one static address on the interface, in the same segment. It works without as long as nic and"
+        " cidr_netmask are set; but a second cluster address on the interface becomes the secondary of the first and goes with it,"
+        " unless promote_secondaries is on, and a node that does not run the address has no way into its segment.",
+        resource=one.id,
+        node=alone[0][0],
+        evidence=quotes(incident, [*(source for _, _, source in alone), one.parameter_sources.get("ip", one.source)]),
+        remedy=(
+            f"Give the interface an address of its own in {segment or 'the same segment'} on each node; or else:",
+            "$ sysctl -w net.ipv4.conf.all.promote_secondaries=1",
+        ),
+        verify=(
+            "On each node an address beside the cluster's must show:",
+            f"$ ip -o -f inet addr show dev {alone[0][1]}",
+        ),
+        references=(
+            'IPaddr2, meta-data: "There must be at least one static IP address, which is not managed by the cluster"',
+        ),
+    )
+
+
+def status_disagrees(incident: Incident) -> Iterator[Finding]:
+    """Say that crm_mon shows an address started where the node does not have it.
+
+    What the cluster believes is as old as its last monitor; without a monitor it believes for ever.
+    """
+    snapshot = next((one for one in reversed(incident.snapshots) if one.resources and one.format != "cib"), None)
+    if snapshot is None:
+        return
+    for one, address in addresses(incident):
+        for state in snapshot.resources:
+            if base_name(state.id) == one.id and state.role == "Started" and state.node and not state.failed:
+                network = _network_with(incident, snapshot, state.node)
+                if network is not None and network.addresses and network.holds(address) is None:
+                    yield _disagreement(incident, snapshot, state, one, address)
+
+
+def _network_with(incident: Incident, snapshot: Snapshot, node: str) -> NodeNetwork | None:
+    """Return the network of `node` as gathered together with the snapshot."""
+    folder = snapshot.file.rpartition("/")[0].rpartition("/")[0]
+    for network in networks_of(incident, node):
+        apart = (
+            None
+            if None in (snapshot.time_us, network.time_us)
+            else abs((snapshot.time_us or 0) - (network.time_us or 0))
+        )
+        if network.gathering == folder and (apart is None or apart <= _SAME_TIME // 4):
+            return network
+    return None
+
+
+def _disagreement(
+    incident: Incident, snapshot: Snapshot, state: ResourceState, one: ConfiguredResource, address: str
+) -> Finding:
+    elsewhere = [
+        network.node for network in last_networks(incident) if network.holds(address) and network.node != state.node
+    ]
+    lines = incident.quotes.around(Source(snapshot.file, 1), 0, 400)
+    shown = tuple(
+        line
+        for line in lines
+        if re.search(rf"\b{re.escape(one.id)}\b", line.text) and state.node and state.node in line.text
+    )[:1]
+    network = _network_with(incident, snapshot, state.node or "")
+    own = (
+        quotes(incident, [address.source for address in network.addresses if address.scope in ("global", None)][:3])
+        if network
+        else ()
+    )
+    # One file may lack a line; two that agree prove it.
+    files = {address.source.file for address in network.addresses} if network else set()
+    proof: tuple[Evidence, ...] = (*shown, *own, *quotes(incident, [one.parameter_sources.get("ip", one.source)]))
+    return Finding(
+        rule="status-disagrees",
+        severity="error",
+        confidence="certain" if shown and len(files) > 1 else "likely",
+        title=f"crm_mon shows {one.id} started on {state.node}, but {state.node} does not have {address}"
+        + (f"; {listed(elsewhere)} has it" if elsewhere else ""),
+        cause="The cluster goes by its last monitor" + (": none is configured, so it never looks again." if not _monitored(one) else
+        ", which has not come since the address went, or looks in the wrong place."),
+        resource=one.id,
+        node=state.node,
+        time=instant(snapshot.time_us),
+        evidence=proof,
+        remedy=("Have the cluster look again:", f"$ crm_resource --refresh --resource {one.id}"),
+        verify=(f"On {state.node}:", f"$ ip -o addr show to {address}", watch(incident)),
+    )  # fmt: skip
+
+
+def _monitored(one: ConfiguredResource) -> bool:
+    return any(operation.name == "monitor" and operation.interval_ms for operation in one.operations)
+
+
+RULES = (
+    Rule(
+        id="ipaddr2-duplicate-address",
+        find=duplicate_address,
+        looks_at=(
+            'the agent\'s words: "IPv4 address collision", "IPv6 address collision" (run_arping, DAD)',
+            "addresses of all nodes that were gathered within two minutes",
+            "that no split of the cluster explains it",
+        ),
+        example="IPaddr2(r_ip)[169]:    ERROR: IPv4 address collision 192.168.200.50 [DAD]",
+    ),
+    Rule(
+        id="ipaddr2-no-static-address",
+        find=no_static_address,
+        looks_at=("the addresses of the interface that holds a cluster address, less those of the cluster",),
+        example="    inet 192.168.200.200/24 brd 192.168.200.255 scope global eth1",
+    ),
+    Rule(
+        id="status-disagrees",
+        find=status_disagrees,
+        looks_at=(
+            "where crm_mon shows an address started",
+            "the addresses of that node, gathered together with crm_mon",
+        ),
+        example=" p_ip\t(ocf::heartbeat:IPaddr2):\tStarted node01",
+    ),
+)

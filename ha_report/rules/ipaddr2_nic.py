@@ -1,0 +1,106 @@
+"""IPaddr2 with nic, and the interface that it names is not there.
+
+Sources: heartbeat/findif.sh of resource-agents 3.9.4 to 4.18, tools/findif.c before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ha_report.attempts import NO_ROUTE, WRONG, Attempt, attempt_of, may_be_findif
+from ha_report.commands import cleanup
+from ha_report.knowledge import listed, resource_of
+from ha_report.model import Finding, Source
+from ha_report.node_network import ip_of, last_networks
+from ha_report.rule import Rule
+from ha_report.stories import Why, stories, tell, where
+from ha_report.wording import attempted
+
+if TYPE_CHECKING:
+    from ha_report.incident import Incident
+
+
+def no_nic(incident: Incident) -> Iterator[Finding]:
+    """Say that nic names an interface that the node does not have.
+
+    The agent answers 6 (not configured), which the cluster takes as fatal everywhere: a node that has the
+    interface is not even tried.
+    """
+    for told in stories(incident, may_be_findif):
+        attempts = [attempt for failure in told if (attempt := attempt_of(incident, failure)) and _lacks(attempt)]
+        if attempts:
+            yield _no_nic_finding(incident, attempts)
+
+
+def _lacks(attempt: Attempt) -> bool:
+    if attempt.says(WRONG) or (attempt.address is not None and ip_of(attempt.address) is None):
+        return False
+    if attempt.missing_nic is not None:
+        return attempt.nic in (attempt.missing_nic, None)
+    return bool(attempt.lacks_nic) and attempt.says(NO_ROUTE) is None
+
+
+def _no_nic_finding(incident: Incident, attempts: list[Attempt]) -> Finding:
+    failures = [attempt.failure for attempt in attempts]
+    first = attempts[0]
+    nic = first.missing_nic or first.nic or "nic"
+    named = listed(failure.node or "the node" for failure in failures)
+    sure = any(attempt.missing_nic for attempt in attempts) or bool(first.lacks_nic and first.findif_failed)
+    here = [name for name, _ in first.network.in_segment(first.address)] if first.network and first.address else []
+    why = Why(
+        rule="ipaddr2-nic-missing",
+        confidence="certain" if sure else "likely",
+        title=f"{first.failure.resource} {attempted(first.failure)}{where(failures)}: {named} {'has' if len(failures) == 1 else 'have'}"
+        f" no interface {nic}, which nic names",
+        cause=" ".join(_no_nic_cause(incident, first, nic, here)),
+        sources=tuple(_no_nic_sources(incident, first)),
+        remedy=_no_nic_remedy(incident, first, nic, here),
+        verify=("On each node this must show the interface, up:", f"$ ip link show {nic}"),
+        references=("findif.sh of resource-agents: an interface that does not exist is OCF_ERR_CONFIGURED (6)",),
+    )
+    return tell(incident, failures, why)
+
+
+def _no_nic_cause(incident: Incident, attempt: Attempt, nic: str, here: list[str]) -> Iterator[str]:
+    node = attempt.failure.node or "The node"
+    if attempt.network is not None and attempt.network.names():
+        yield f"{node} has {listed(attempt.network.names())}."
+    if here:
+        yield f"In the segment of {attempt.address} its interface is {listed(here)}."
+    having = [network.node for network in last_networks(incident) if nic in network.names()]
+    others = [name for name in having if name != attempt.failure.node]
+    if others:
+        yield f"{nic} exists on {listed(others)}."
+    elif len(last_networks(incident)) > 1:
+        yield f"No node has {nic}."
+
+
+def _no_nic_sources(incident: Incident, attempt: Attempt) -> Iterator[Source]:
+    resource = resource_of(incident, attempt.failure.resource)
+    if resource is not None:
+        yield resource.parameter_sources.get("nic", resource.source)
+    if attempt.network is not None:
+        yield from [one.source for one in attempt.network.interfaces if one.name != "lo"][:3]
+
+
+def _no_nic_remedy(incident: Incident, attempt: Attempt, nic: str, here: list[str]) -> tuple[str, ...]:
+    resource, node = attempt.failure.resource, attempt.failure.node
+    lines = [f"Give the interface the same name on every node, here {nic}" + (f" instead of {listed(here)}" if here else "") + ","
+             " or leave nic out, so that each node takes the interface of the segment:"]  # fmt: skip
+    lines += [f"$ crm_resource --resource {resource} --delete-parameter nic", "Then lift the bar:"]
+    return (*lines, cleanup(incident, resource, node))
+
+
+RULES = (
+    Rule(
+        id="ipaddr2-nic-missing",
+        find=no_nic,
+        looks_at=(
+            "a failed start of IPaddr2 with rc 6 (2 of IPaddr)",
+            'the agent\'s words: "Invalid interface name [NIC]", "Device NIC does not exist", "NIC: unknown interface"',
+            "the parameter nic against the interfaces of that node, and of the others",
+        ),
+        example='Nov 23 02:01:53  IPaddr2(r_ip)[169]:    ERROR: Invalid interface name [eth1]: Device "eth1" does not exist.',
+    ),
+)

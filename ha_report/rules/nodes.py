@@ -1,0 +1,242 @@
+"""Nodes that went away: lost at once, or shut down in order.
+
+Sources: `crm_update_peer_state()` and `peer_update_callback()` of the controller, exec/totemsrp.c of corosync,
+heartbeat.c of Heartbeat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ha_report.commands import is_1_0, watch
+from ha_report.departures import Departure, departures
+from ha_report.failures import failures, result_lines
+from ha_report.fencings import Fencing, fencings
+from ha_report.knowledge import SECOND, between, clock, instant, listed, properties_of, quotes, written_by
+from ha_report.model import Event, Evidence, Finding, Source
+from ha_report.placement import downtime, placement
+from ha_report.rule import Rule
+from ha_report.stories import joined
+
+if TYPE_CHECKING:
+    from ha_report.incident import Incident
+
+_SOON = 120 * SECOND
+
+
+def node_lost(incident: Incident) -> Iterator[Finding]:
+    """Say that a node went without a shutdown: it crashed, froze, lost power or its network.
+
+    Its own log tells most: it just ends.  corosync on the others says that no leave message came.
+    """
+    told = {one.node for one in departures(incident)}
+    for gone in departures(incident):
+        if gone.kind == "lost":
+            yield _lost(incident, gone)
+        elif gone.kind == "fenced" and not _caused(incident, gone):
+            yield _fenced(incident, gone)
+    yield from (finding for finding in _offline(incident) if finding.node not in told)
+
+
+def _lost(incident: Incident, gone: Departure) -> Finding:
+    fence = next(
+        (one for one in fencings(incident) if one.node == gone.node and one.begin_us >= gone.time_us - _SOON), None
+    )
+    last = last_words(incident, gone)
+    remote = [one for one in failures(incident) if one.resource == gone.node and one.is_remote_connection]
+    sure = any(one.kind in ("node-left-unclean", "remote-node-lost") for one in gone.proof) or last is not None
+    sources: list[Source | Event] = [
+        *gone.proof[:2],
+        gone.told[0],
+        *([last] if last else []),
+        *(fence.told[:1] if fence else []),
+    ]
+    lines = [line for one in remote for line in result_lines(incident, one)]
+    return Finding(
+        rule="node-lost",
+        severity="warning" if fence is not None and not fence.done else "error",
+        confidence="certain" if sure else "likely",
+        title=f"{gone.node} was lost at {clock(gone.time_us)} without a shutdown: it crashed, froze or lost power or its network",
+        cause=" ".join(_lost_cause(incident, gone, fence, last)),
+        resource=gone.node if remote else None,
+        node=gone.node,
+        time=instant(gone.time_us),
+        evidence=joined(lines, quotes(incident, sources), quotes(incident, _moves(incident, gone)[1])),
+        remedy=(
+            f"Find out what happened to {gone.node} just before {clock(gone.time_us)}: power, hardware, kernel, hypervisor, network:",
+            "$ last -x -F | head",
+            "$ journalctl --boot=-1 --lines=200",
+        ),
+        verify=("The node must be online again, and fencing must work before the next time:", watch(incident)),
+        references=('corosync: "Failed to receive the leave message" means that the node did not say that it leaves',),
+    )
+
+
+def _caused(incident: Incident, gone: Departure) -> bool:
+    """Say whether an operation failed on the node just before: then its fencing is told there."""
+    return any(
+        one.node == gone.node and one.time_us is not None and gone.time_us - _SOON <= one.time_us <= gone.time_us
+        for one in failures(incident)
+    )
+
+
+def _fenced(incident: Incident, gone: Departure) -> Finding:
+    """Return that a node was fenced while it was a member, and why as the cluster says it."""
+    reason = next((one.reason for one in gone.proof if one.kind == "fencing-scheduled" and one.reason), None)
+    by_hand = "termination was requested" in (reason or "")
+    asked = gone.proof[0].time_us or gone.time_us
+    done = next((one for one in fencings(incident) if one.node == gone.node and one.end_us >= asked), None)
+    return Finding(
+        rule="node-lost",
+        severity="notice" if by_hand else "error",
+        confidence="certain" if reason else "likely",
+        title=f"{gone.node} was fenced at {clock(gone.time_us)}"
+        + (
+            ", as somebody had asked for"
+            if by_hand
+            else f": {reason}"
+            if reason
+            else " while it was a member of the cluster"
+        ),
+        cause=f"The cluster asked for it at {clock(gone.proof[0].time_us)}" + (f": {reason}." if reason else "."),
+        node=gone.node,
+        time=instant(gone.time_us),
+        evidence=quotes(incident, [*gone.proof[:2], gone.told[0], *(done.told[:1] if done else [])]),
+        remedy=(
+            "Nothing to mend, if this was meant."
+            if by_hand
+            else f"Look at what the cluster complains of on {gone.node}.",
+        ),
+        verify=(watch(incident),),
+    )
+
+
+def last_words(incident: Incident, gone: Departure) -> Event | None:
+    """Return the last line of the node's own log before it went."""
+    own = written_by(incident, gone.node)
+    before = between(own, 0, gone.time_us)
+    return before[-1] if before else None
+
+
+def _lost_cause(incident: Incident, gone: Departure, fence: Fencing | None, last: Event | None) -> Iterator[str]:
+    if any(one.kind == "node-left-unclean" for one in gone.proof):
+        yield "No leave message came, as one does in a shutdown."
+    if last is not None:
+        yield f"Its own log just ends at {clock(last.time_us)}."
+    if fence is not None and fence.done:
+        yield f"{fence.by or 'The cluster'} fenced it at {clock(fence.end_us)}."
+    elif properties_of(incident).get("stonith-enabled", properties_of(incident).get("fencing-enabled")) == "false":
+        yield "Fencing is off, so nothing made sure that it was down before its resources were started elsewhere."
+    if gone.back_us is not None:
+        yield f"It was back at {clock(gone.back_us)}."
+    yield from _moves(incident, gone)[0]
+
+
+def _moves(incident: Incident, gone: Departure) -> tuple[list[str], list[Source]]:
+    """Return what became of the resources that ran on the node, and where that is told."""
+    ended = [stay for stay in placement(incident) if stay.node == gone.node and stay.end_us == gone.time_us]
+    names = {stay.resource for stay in ended}
+    gaps = [gap for gap in downtime(incident) if gap.resource in names and gap.begin_us == gone.time_us]
+    back = [gap for gap in gaps if gap.end_us is not None]
+    never = [gap.resource for gap in gaps if gap.end_us is None]
+    sentences = []
+    if back:
+        longest = max((gap.end_us or 0) - gap.begin_us for gap in back) / SECOND
+        sentences.append(f"{listed(gap.resource for gap in back)} ran nowhere for {longest:.1f} s, then elsewhere.")
+    if never:
+        sentences.append(f"{listed(never)} {'has' if len(never) == 1 else 'have'} not run since.")
+    return sentences, [gap.ended_by for gap in back if gap.ended_by is not None][:1]
+
+
+def _offline(incident: Incident) -> Iterator[Finding]:
+    """Yield nodes that a snapshot shows gone, where no log tells of it."""
+    for node in incident.nodes:
+        state = node.state or ""
+        if ("offline" not in state.lower() and "UNCLEAN" not in state) or "guest" in node.roles:
+            continue
+        unclean = "UNCLEAN" in state
+        snapshot = next(
+            (one for one in reversed(incident.snapshots) if any(own.name == node.name for own in one.nodes)), None
+        )
+        yield Finding(
+            rule="node-lost",
+            severity="warning",
+            confidence="likely" if unclean else "possible",
+            title=f"{node.name} is {state}"
+            + (": the cluster does not know what it does" if unclean else "; no log that was read tells why"),
+            cause="Its resources stay where they were until it is fenced or comes back."
+            if unclean
+            else "It may have been shut down.",
+            node=node.name,
+            time=instant(snapshot.time_us) if snapshot else None,
+            evidence=_line_with(incident, snapshot.file if snapshot else None, node.name),
+            remedy=(f"Look at {node.name} itself, and collect its logs.", "$ stonith_admin --history '*'"),
+            verify=(watch(incident),),
+        )
+
+
+def _line_with(incident: Incident, file: str | None, name: str) -> tuple[Evidence, ...]:
+    """Return the line of a snapshot that shows a node gone."""
+    lines = incident.quotes.around(Source(file, 1), 0, 200) if file else []
+    gone = ("ffline", "OFFLINE", "UNCLEAN", 'online="false"')
+    return tuple(line for line in lines if name in line.text and any(word in line.text for word in gone))[:1]
+
+
+def node_shutdown(incident: Incident) -> Iterator[Finding]:
+    """Say that somebody shut the cluster down on a node in order; what ran there moved away before."""
+    for gone in departures(incident):
+        if gone.kind == "shutdown":
+            yield _shut(incident, gone)
+
+
+def _shut(incident: Incident, gone: Departure) -> Finding:
+    own = [one for one in gone.proof if one.kind in ("stack-stopping", "stack-stopped")]
+    back = f" It was back at {clock(gone.back_us)}." if gone.back_us is not None else ""
+    program = "Heartbeat" if is_1_0(incident) or incident.cluster.stack == "heartbeat" else "Pacemaker and corosync"
+    moved = [
+        gap for gap in downtime(incident) if gone.time_us - _SOON <= gap.begin_us <= gone.time_us + _SOON and gap.end_us
+    ]
+    went = f" {listed(gap.resource for gap in moved)} moved." if moved else ""
+    return Finding(
+        rule="node-shutdown",
+        severity="notice",
+        confidence="certain" if own else "likely",
+        title=f"{gone.node} was shut down in order at {clock((gone.proof or gone.told)[0].time_us)}",
+        cause=f"{program} {'were' if ' and ' in program else 'was'} stopped on it, by an administrator or by the system's shutdown."
+        f"{went}{back}",
+        node=gone.node,
+        time=instant(gone.proof[0].time_us),
+        evidence=quotes(incident, [*gone.proof[:4], gone.told[0]]),
+        remedy=(f"Nothing failed. To have {gone.node} in the cluster again, start it there:",
+                "$ service heartbeat start" if incident.cluster.stack == "heartbeat" or is_1_0(incident) else "$ systemctl start pacemaker"),
+        verify=(watch(incident),),
+    )  # fmt: skip
+
+
+RULES = (
+    Rule(
+        id="node-lost",
+        find=node_lost,
+        looks_at=(
+            "a node that the others call lost or dead, with no shutdown asked for before",
+            '"Failed to receive the leave message" of corosync, 2.3.5 and later',
+            "the node's own log, which just ends; or goes on, and then it was cut off (network-link-lost, split-brain)",
+            "the cluster's lost connection to a Pacemaker Remote node",
+            "whether fencing followed, or came first",
+        ),
+        example="Nov 23 02:04:10 [66] node01 corosync notice  [TOTEM ] Failed to receive the leave message. failed: 2",
+        repeats=True,
+    ),
+    Rule(
+        id="node-shutdown",
+        find=node_shutdown,
+        looks_at=(
+            'a shutdown that was asked for: the attribute shutdown, a shutdown request, "Shutting down Pacemaker"',
+            "the node's own log, which says that it stops",
+            "Heartbeat calls a node dead after a shutdown, too",
+        ),
+        example="Nov 23 02:05:03.567 node02 pacemakerd          [85] (pcmk_shutdown_worker) \tnotice: Shutting down Pacemaker",
+        repeats=True,
+    ),
+)

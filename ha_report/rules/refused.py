@@ -1,0 +1,262 @@
+"""Nothing failed, and yet something does not run: because somebody, a rule or a missing quorum says so.
+
+Sources: Pacemaker Explained, on target-role, is-managed, maintenance-mode, standby and constraints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ha_report.commands import cleanup, node_command, set_meta, set_property
+from ha_report.departures import departures
+from ha_report.executions import base_name
+from ha_report.facts import Configuration, ConfiguredResource, Constraint
+from ha_report.failures import failures
+from ha_report.knowledge import (
+    clock,
+    configurations,
+    events_of,
+    instant,
+    known_nodes,
+    listed,
+    parents_of,
+    properties_of,
+    property_source,
+    quotes,
+    resource_of,
+    told_once,
+)  # fmt: skip
+from ha_report.model import Event, Evidence, Finding, Source
+from ha_report.placement import downtime
+from ha_report.rule import Rule
+
+if TYPE_CHECKING:
+    from ha_report.incident import Incident
+
+_TRUE = ("true", "on", "yes", "1")
+_SOON = 30_000_000  # microseconds
+_BARS = ("-INFINITY", "-1000000", "-inf")
+_INFINITY = ("INFINITY", "1000000")
+
+
+def start_refused(incident: Incident) -> Iterator[Finding]:
+    """Say why something does not run though nothing failed: standby, maintenance, target-role, a ban, no quorum."""
+    yield from _standby(incident)
+    yield from _maintenance(incident)
+    yield from _no_quorum(incident)
+    for name in _stopped(incident):
+        yield from _told_to_stop(incident, name)
+        yield from _barred(incident, name)
+
+
+def _stopped(incident: Incident) -> list[str]:
+    """Return the resources that are shown stopped, and have no failure that would explain it."""
+    failed = {failure.resource for failure in failures(incident)}
+    names = dict.fromkeys(base_name(one.id) for one in incident.resources if one.role == "Stopped")
+    runs = {base_name(one.id) for one in incident.resources if one.role not in ("Stopped", None)}
+    return [name for name in names if name not in failed and name not in runs]
+
+
+def _line_of(incident: Incident, *words: str) -> tuple[Evidence, ...]:
+    """Return the line of the last crm_mon that holds all of `words`."""
+    for snapshot in reversed(incident.snapshots):
+        if snapshot.format != "cib":
+            lines = incident.quotes.around(Source(snapshot.file, 1), 0, 400)
+            found = next((line for line in lines if all(word in line.text for word in words)), None)
+            if found is not None:
+                return (found,)
+    return ()
+
+
+def _standby(incident: Incident) -> Iterator[Finding]:
+    """Yield the nodes in standby, as the last state shows."""
+    for node in incident.nodes:
+        if not (node.state or "").startswith("standby"):
+            continue
+        told = [
+            one
+            for one in told_once(events_of(incident, "online-status"))
+            if one.node == node.name and one.value == "standby"
+        ]
+        since = told[0] if told else None
+        moved = [
+            gap for gap in downtime(incident) if since and since.time_us and abs(gap.begin_us - since.time_us) < _SOON
+        ]
+        went = f" {listed(gap.resource for gap in moved)} moved away." if moved else ""
+        yield Finding(
+            rule="start-refused",
+            severity="notice",
+            confidence="certain",
+            title=f"{node.name} is in standby{_at(since)}: nothing may run there",
+            cause=f"Somebody put it in standby; that is no failure.{went}",
+            node=node.name,
+            time=instant(since.time_us) if since else None,
+            evidence=(
+                *quotes(incident, told[:1]),
+                *_line_of(incident, node.name, "tandby"),
+                *_attribute(incident, node.name),
+            ),
+            remedy=("When it may run resources again:", *node_command(incident, "unstandby", node.name)),
+            verify=("$ crm_mon -1",),
+        )
+
+
+def _at(event: Event | None) -> str:
+    return f" since {clock(event.time_us)}" if event is not None and event.time_us is not None else ""
+
+
+def _attribute(incident: Incident, node: str) -> tuple[Evidence, ...]:
+    """Return the line of a configuration that puts the node in standby."""
+    for one in reversed(incident.facts):
+        if isinstance(one.facts, Configuration) and one.facts.nodes.get(node, {}).get("standby") in _TRUE:
+            lines = incident.quotes.around(Source(one.file, 1), 0, 400)
+            return tuple(line for line in lines if "standby" in line.text)[:1]
+    return ()
+
+
+def _maintenance(incident: Incident) -> Iterator[Finding]:
+    nodes = [node.name for node in incident.nodes if (node.state or "").startswith("maintenance")]
+    whole = properties_of(incident).get("maintenance-mode", "false").lower() in _TRUE
+    managed_off = properties_of(incident).get("is-managed-default", "true").lower() in ("false", "off", "no")
+    if not nodes and not whole and not managed_off:
+        return
+    source = property_source(incident, "maintenance-mode", "is-managed-default")
+    yield Finding(
+        rule="start-refused",
+        severity="notice",
+        confidence="certain",
+        title=("The whole cluster is" if whole or managed_off else f"{listed(nodes)} {'is' if len(nodes) == 1 else 'are'}")
+        + " in maintenance: nothing is started, stopped or recovered there",
+        cause="In maintenance the cluster lets everything be as it is, also what fails.",
+        node=nodes[0] if nodes else None,
+        evidence=(*quotes(incident, [source]), *_line_of(incident, nodes[0] if nodes else "", "aintenance")),
+        remedy=("When the maintenance is over:", *(set_property(incident, "maintenance-mode", "false") if whole else
+                [command for node in nodes for command in node_command(incident, "unmaintenance", node)])),
+        verify=("$ crm_mon -1",),
+    )  # fmt: skip
+
+
+def _no_quorum(incident: Incident) -> Iterator[Finding]:
+    """Yield that the last state is a partition without quorum, so that nothing is started."""
+    if incident.cluster.quorum is not False or properties_of(incident).get("no-quorum-policy", "stop") == "ignore":
+        return
+    stopped = list(_stopped(incident))
+    told = told_once(events_of(incident, "no-quorum", "quorum", "quorum-waiting"))
+    lost = [one for one in told if one.kind != "quorum" or one.value in ("lost", "non-primary")]
+    explained = any(one.kind in ("lost", "cut off") for one in departures(incident))
+    yield Finding(
+        rule="start-refused",
+        severity="error" if stopped and not explained else "warning",
+        confidence="certain" if _line_of(incident, "WITHOUT quorum") or lost else "likely",
+        title="This partition has no quorum"
+        + (f", so {listed(stopped[:6])} {'is' if len(stopped) == 1 else 'are'} not started" if stopped else ""),
+        cause="Fewer than half of the nodes see each other. A part without quorum starts nothing, and by default stops what it ran.",
+        evidence=(
+            *_line_of(incident, "WITHOUT quorum"),
+            *quotes(incident, lost[-2:]),
+            *quotes(incident, [property_source(incident, "no-quorum-policy")]),
+        ),
+        remedy=(
+            "Bring the other nodes back, or mend the network to them:",
+            "$ corosync-quorumtool -s",
+            "$ corosync-cfgtool -s",
+        ),
+        verify=("It must say: Quorate: Yes", "$ corosync-quorumtool -s"),
+        references=("Pacemaker Explained: no-quorum-policy",),
+    )
+
+
+def _told_to_stop(incident: Incident, name: str) -> Iterator[Finding]:
+    """Yield a resource that target-role or is-managed keeps down, itself or through what holds it."""
+    own = resource_of(incident, name)
+    for one in (*([own] if own else []), *parents_of(incident, name)):
+        role = one.meta.get("target-role", "").lower()
+        if role == "stopped":
+            yield _refused(
+                incident, name, one, f"{name} is stopped because target-role of {one.id} is Stopped", "Somebody stopped it; that is no failure.",
+                ("To have it run:", *set_meta(incident, one.id, "target-role", "Started")),
+            )  # fmt: skip
+            return
+        if one.meta.get("is-managed", "true").lower() in ("false", "off", "no"):
+            yield _refused(
+                incident, name, one, f"{name} is stopped and not managed: the cluster does not start it", f"is-managed of {one.id} is false.",
+                ("To have the cluster run it:", *set_meta(incident, one.id, "is-managed", "true")),
+            )  # fmt: skip
+            return
+
+
+def _refused(
+    incident: Incident, name: str, one: ConfiguredResource, title: str, cause: str, remedy: tuple[str, ...]
+) -> Finding:
+    lines = incident.quotes.around(one.source, 0, 60)
+    meta = next((line for line in lines if "target-role" in line.text or "is-managed" in line.text), None)
+    return Finding(
+        rule="start-refused",
+        severity="notice",
+        confidence="certain",
+        title=title,
+        cause=cause,
+        resource=name,
+        evidence=((meta,) if meta else quotes(incident, [one.source])) + _line_of(incident, name, "topped"),
+        remedy=remedy,
+        verify=("$ crm_mon -1r",),
+    )
+
+
+def _barred(incident: Incident, name: str) -> Iterator[Finding]:
+    """Yield a stopped resource that constraints or old failures bar from every node."""
+    holders = {name, *(one.id for one in parents_of(incident, name))}
+    bars = {one.node: one for one in _bans(incident) if one.node and holders & set(one.resources)}
+    counted = {
+        one.node: one
+        for one in incident.fail_counts
+        if base_name(one.resource) in holders and _is_enough(one.value, one.threshold)
+    }
+    nodes = [node.name for node in incident.nodes if (node.state or "online") == "online"] or known_nodes(incident)
+    if not nodes or not (bars or counted) or any(node not in bars and node not in counted for node in nodes):
+        return
+    why = [
+        f"{node}: "
+        + ("fail count " + counted[node].value if node in counted else f"constraint {bars[node].id or bars[node].text}")
+        for node in nodes
+    ]
+    yield Finding(
+        rule="start-refused",
+        severity="warning",
+        confidence="certain",
+        title=f"{name} is not started: it is barred from {listed(nodes)}",
+        cause=f"{'; '.join(why)}.",
+        resource=name,
+        evidence=(*quotes(incident, [bars[node].source for node in nodes if node in bars]), *_line_of(incident, name, "fail-count")),
+        remedy=(*(["Lift the failures:", cleanup(incident, name, None)] if counted else []),
+                *(["Take back the bans:", f"$ crm_resource --clear --resource {name}"] if bars else [])),
+        verify=("$ crm_simulate --live-check --show-scores",),
+    )  # fmt: skip
+
+
+def _is_enough(value: str, threshold: str | None) -> bool:
+    if value in _INFINITY:
+        return True
+    return value.isdigit() and threshold is not None and threshold.isdigit() and int(value) >= int(threshold) > 0
+
+
+def _bans(incident: Incident) -> Iterator[Constraint]:
+    first = next(configurations(incident), None)
+    if first is not None:
+        yield from (one for one in first.constraints if one.kind == "location" and one.score in _BARS)
+
+
+RULES = (
+    Rule(
+        id="start-refused",
+        find=start_refused,
+        looks_at=(
+            "nodes in standby or maintenance, and maintenance-mode of the cluster",
+            "resources that are shown stopped, without a failure: target-role, is-managed, of themselves and of what holds them",
+            "location constraints with -INFINITY and fail counts at the migration threshold, on every node",
+            "a partition without quorum",
+        ),
+        example="Node node02 (c260b6a9-d4fd-46d9-8aaf-5a6a073ddcdc): standby",
+    ),
+)

@@ -1,0 +1,196 @@
+"""What ran is gone: a recurring monitor found it not running, though the cluster had not stopped it.
+
+Sources: OCF resource agent API (7, not running); words of the kernel's OOM killer, systemd and NetworkManager.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ha_report.attempts import is_address
+from ha_report.commands import cleanup, watch
+from ha_report.executions import base_name
+from ha_report.failures import Failure
+from ha_report.knowledge import SECOND, between, clock, events_of, parameters_of
+from ha_report.model import Event, Evidence, Finding, OcfRc, Source
+from ha_report.outside import beside
+from ha_report.rule import Rule
+from ha_report.stories import Why, stories, tell, where
+from ha_report.wording import said_in_words
+
+if TYPE_CHECKING:
+    from ha_report.incident import Incident
+
+_KILLED = re.compile(
+    r"Out of memory: Kill|oom-kill|Killed process \d+|Main process exited|segfault at|systemd\[1\]: Stopp(?:ed|ing) (?!.*(?:[Ss]ession|[Ss]lice|User))"
+    r"|core dumped|Failed with result"
+)
+_NETWORK = re.compile(
+    r"NetworkManager.*(?:deactivat|disconnect|removed|reapply|unmanaged)|dhclient|avahi-daemon.*Withdrawing address"
+    r"|kernel: .*(?:link is (?:not ready|down)|Link is Down)|(?:network|networking)\.service|ifdown|ntpd.*Deleting interface"
+    r"|systemd-networkd.*(?:Lost carrier|Removing)"
+)
+_WINDOW = 30 * SECOND
+
+
+def _is_gone(failure: Failure) -> bool:
+    return (
+        failure.operation == "monitor"
+        and not failure.is_probe
+        and failure.rc == OcfRc.NOT_RUNNING
+        and not failure.timed_out
+    )
+
+
+def address_removed(incident: Incident) -> Iterator[Finding]:
+    """Say that somebody or something outside the cluster took the address away.
+
+    The recurring monitor answers 7, and no stop of the cluster came before it.
+    """
+    for told in stories(incident, lambda failure: _is_gone(failure) and is_address(failure)):
+        if not _was_stopped(incident, told[0]):
+            yield tell(incident, told, _address(incident, told))
+
+
+def service_died(incident: Incident) -> Iterator[Finding]:
+    """Say that a service that the cluster had started no longer runs: killed, crashed, or stopped by somebody."""
+    for told in stories(incident, lambda failure: _is_gone(failure) and not is_address(failure)):
+        if not told[0].is_remote_connection and not told[0].is_fence_device and not _was_stopped(incident, told[0]):
+            yield tell(incident, told, _service(incident, told))
+
+
+def _operations(incident: Incident, failure: Failure) -> list[Event]:
+    """Return the results of this resource on that node before the failure, in order."""
+    end = failure.time_us
+    if end is None:
+        return []
+    return [
+        one
+        for one in between(events_of(incident, "operation-result"), 0, end - 1)
+        if one.resource is not None and base_name(one.resource) == failure.resource and one.node == failure.node
+    ]
+
+
+def _was_stopped(incident: Incident, failure: Failure) -> bool:
+    """Say whether the last thing that the cluster did to it there was to stop it."""
+    done = [
+        one for one in _operations(incident, failure) if one.operation in ("start", "stop", "promote", "migrate_from")
+    ]
+    return bool(done) and done[-1].operation == "stop" and done[-1].rc == OcfRc.OK
+
+
+def _last_good(incident: Incident, failure: Failure) -> Event | None:
+    """Return the line that tells that it last ran."""
+    good = [
+        one
+        for one in _operations(incident, failure)
+        if one.rc == OcfRc.OK and one.operation in ("start", "monitor", "promote")
+    ]
+    return good[-1] if good else None
+
+
+def _address(incident: Incident, told: list[Failure]) -> Why:
+    first = told[0]
+    address = (parameters_of(incident, first.resource) or {}).get("ip")
+    last, lines = _last_good(incident, first), beside(incident, first.node, first.time_us, _NETWORK)[:3]
+    node = first.node or "its node"
+    cause = [
+        f"The cluster had started it and did not stop it{_since(last)}: somebody, or something on {node}, removed it."
+    ]
+    cause += [f"In the same half minute the log has: {_words(lines[0])}."] if lines else []
+    return Why(
+        rule="address-removed-outside",
+        confidence="certain" if last is not None else "likely",
+        title=f"{first.resource} failed its monitor{where(told)}: {f'the address {address}' if address else 'its address'} was gone,"
+        " and the cluster had not removed it",
+        cause=" ".join(cause),
+        sources=(*([last] if last else []), *(Source(line.file, line.line) for line in lines)),
+        remedy=(
+            (
+                f"Find out who removes addresses on {node}: a person (ip addr del, ifdown), NetworkManager, DHCP, a restart of the network."
+                " Where another address of the interface went first, keep its secondaries:"
+            ),
+            "$ sysctl -w net.ipv4.conf.all.promote_secondaries=1",
+            "Then clear the failure:",
+            cleanup(incident, first.resource, first.node),
+        ),
+        verify=(
+            f"On the node that runs {first.resource} this must show the address:",
+            f"$ ip -o addr show to {address or 'ADDRESS'}",
+        ),
+        references=("IPaddr2: monitor answers 7 when the address is on no interface",),
+    )
+
+
+def _service(incident: Incident, told: list[Failure]) -> Why:
+    first = told[0]
+    last, lines = _last_good(incident, first), beside(incident, first.node, first.time_us, _KILLED)[:3]
+    said = said_in_words(incident, first)
+    how = _how(lines)
+    return Why(
+        rule="service-died",
+        confidence="certain" if lines and how else "likely",
+        title=f"{first.resource} failed its monitor{where(told)}: it was no longer running"
+        + (f", {how}" if how else ""),
+        cause=f"The cluster had started it and did not stop it{_since(last)}."
+        + (f" The agent says: {said}." if said else "")
+        + (
+            f" In the same half minute the log has: {_words(lines[0])}."
+            if lines
+            else " Its own log must tell why it ended."
+        ),
+        sources=(*([last] if last else []), *(Source(line.file, line.line) for line in lines)),
+        remedy=(
+            f"Read the service's own log on {first.node or 'its node'} around {clock(first.time_us)}, and the kernel's:",
+            f"$ journalctl --since '-2 hours' | grep -i -e oom -e segfault -e {first.resource}",
+            "Then clear the failure:",
+            cleanup(incident, first.resource, first.node),
+        ),
+        verify=(watch(incident),),
+        references=("OCF resource agent API: 7, OCF_NOT_RUNNING",),
+    )
+
+
+def _how(lines: list[Evidence]) -> str | None:
+    text = " ".join(line.text for line in lines)
+    if re.search(r"Out of memory|oom-kill", text):
+        return "killed by the kernel for want of memory"
+    if "segfault" in text or "core dumped" in text:
+        return "it crashed"
+    return "stopped by systemd" if re.search(r"systemd\[1\]: Stopp", text) else None
+
+
+def _since(last: Event | None) -> str:
+    return f" after {clock(last.time_us)}, when it ran" if last is not None else ""
+
+
+def _words(line: Evidence) -> str:
+    """Return a log's line without its head."""
+    return re.sub(r"^.*?\d\d:\d\d:\d\d\S*\s+\S+\s+", "", line.text).strip().rstrip(".")[:160]
+
+
+RULES = (
+    Rule(
+        id="address-removed-outside",
+        find=address_removed,
+        looks_at=(
+            "a recurring monitor of an address that answered 7 (not running)",
+            "that the cluster started it there and did not stop it before",
+            "lines of the kernel, NetworkManager, DHCP or the network service in the same half minute",
+        ),
+        example="Nov 23 02:02:17.047 node01 pacemaker-controld  [94] (log_executor_event) \tnotice: Result of monitor operation"
+        " for r_ip on node01: not running | CIB update 25, graph action unconfirmed; call=11 key=r_ip_monitor_5000 rc=7",
+    ),
+    Rule(
+        id="service-died",
+        find=service_died,
+        looks_at=(
+            "a recurring monitor that answered 7 (not running), of anything but an address",
+            "that the cluster started it there and did not stop it before",
+            "lines of the OOM killer, of systemd, or of a crash in the same half minute",
+        ),
+        example="Apr 24 06:19:55 pm01 crmd[16352]:  notice: Result of monitor operation for prmPg on pm01: 7 (not running)",
+    ),
+)

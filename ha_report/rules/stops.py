@@ -1,0 +1,110 @@
+"""A stop that failed: the resource is blocked where it is, or its node is fenced.
+
+Sources: Pacemaker Explained, on-fail of a stop: fence where fencing is possible, else block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ha_report.commands import cleanup, watch
+from ha_report.executions import base_name
+from ha_report.failures import Failure, later
+from ha_report.knowledge import clock, events_of, listed, parents_of, properties_of
+from ha_report.model import Event, Finding, OcfRc
+from ha_report.rule import Rule
+from ha_report.stories import Why, stories, tell, where
+from ha_report.wording import answer, said_in_words
+
+if TYPE_CHECKING:
+    from ha_report.incident import Incident
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the cluster did about a stop that failed."""
+
+    sentence: str
+    sources: tuple[Event, ...] = ()
+
+
+def blocked_or_fenced(incident: Incident, failure: Failure) -> Outcome | None:
+    """Return what followed a stop that failed; None where nothing tells."""
+    fenced = [one for one in later(events_of(incident, "fencing-result"), failure.time_us) if one.node == failure.node]
+    done = next((one for one in fenced if one.status in ("OK", "Succeeded") or one.value == ""), None)
+    asked = [
+        one for one in later(events_of(incident, "fencing-requested"), failure.time_us) if one.node == failure.node
+    ]
+    if done is not None:
+        return Outcome(
+            f"{failure.node} was fenced for it at {clock(done.time_us)}, so that the resource could go elsewhere.",
+            (done,),
+        )
+    if asked:
+        return Outcome(f"The cluster asked for {failure.node} to be fenced at {clock(asked[0].time_us)}.", (asked[0],))
+    if _is_blocked(incident, failure):
+        return Outcome(
+            f"{failure.resource} is blocked on {failure.node or 'its node'}: whether it still runs is not known, so the cluster"
+            " neither stops it nor starts it elsewhere, and what depends on it waits."
+        )
+    return None
+
+
+def _is_blocked(incident: Incident, failure: Failure) -> bool:
+    names = {failure.resource, *(parent.id for parent in parents_of(incident, failure.resource))}
+    shown = any(
+        base_name(one.id) in names and (one.blocked or (one.failed and one.managed is False))
+        for one in incident.resources
+    )
+    return shown or properties_of(incident).get("stonith-enabled") == "false"
+
+
+def stop_failed(incident: Incident) -> Iterator[Finding]:
+    """Say that a stop failed, why, and whether the resource is blocked or its node was fenced.
+
+    A stop that fails is the worst failure: the cluster can no longer know that the resource is down.
+    """
+    for told in stories(incident, lambda failure: failure.operation == "stop" and not failure.timed_out):
+        yield tell(incident, told, _why(incident, told))
+
+
+def _why(incident: Incident, told: list[Failure]) -> Why:
+    first = told[0]
+    said = said_in_words(incident, first)
+    refused = "the agent refuses to stop an instance that is promoted" if first.rc == OcfRc.RUNNING_PROMOTED else None
+    after = blocked_or_fenced(incident, first)
+    reason = said or refused
+    return Why(
+        rule="stop-failed",
+        confidence="certain" if reason and not refused else "likely",
+        title=f"{first.resource} could not stop{where(told)}: {reason or f'its agent answered {answer(first)}'}",
+        cause=after.sentence if after else f"The agent answered {answer(first)}.",
+        sources=after.sources if after else (),
+        remedy=(
+            (
+                f"On {listed(failure.node or 'the node' for failure in told)}, end by hand what keeps {first.resource} from stopping;"
+                " make sure that it is really down, then let the cluster go on:"
+            ),
+            f"$ crm_resource --resource {first.resource} --force-stop --verbose",
+            *(cleanup(incident, first.resource, failure.node) for failure in told),
+        ),
+        verify=("The resource must be neither FAILED nor blocked:", watch(incident)),
+        references=("Pacemaker Explained: on-fail; a failed stop means fencing, or block where there is none",),
+    )
+
+
+RULES = (
+    Rule(
+        id="stop-failed",
+        find=stop_failed,
+        looks_at=(
+            "a stop that answered anything but 0",
+            "what the agent said, also on its standard error",
+            "whether fencing of that node followed, or the resource is shown as blocked or unmanaged",
+        ),
+        example="Nov 23 02:02:59.927 node02 pacemaker-execd     [92] (log_op_output) \tinfo: r_app_stop_0[139] error output [ badapp: cannot"
+        " stop, session still open ]",
+    ),
+)

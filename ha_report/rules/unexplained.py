@@ -1,0 +1,56 @@
+"""Failures that no other rule explains: said plainly, with the nearest lines and what to collect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ha_report.commands import cleanup
+from ha_report.failures import Failure
+from ha_report.model import Finding
+from ha_report.rule import Rule
+from ha_report.stories import Why, stories, tell, where
+from ha_report.wording import answer, attempted, said_in_words
+
+if TYPE_CHECKING:
+    from ha_report.incident import Incident
+
+
+def unexplained(incident: Incident) -> Iterator[Finding]:
+    """Say that an operation failed and its cause is not known.
+
+    Every failure gets such a finding; one of any other rule takes its place.
+    """
+    for told in stories(incident, lambda _: True):
+        yield tell(incident, told, _why(incident, told))
+
+
+def _why(incident: Incident, told: list[Failure]) -> Why:
+    first = told[0]
+    said = said_in_words(incident, first)
+    node = first.node or "the node"
+    result = "it did not end in time" if first.timed_out else f"its agent answered {answer(first)}"
+    return Why(
+        rule="unexplained",
+        confidence="possible",
+        title=f"{first.resource} {attempted(first)}{where(told)}: {result}; the cause is not known",
+        cause=f"The agent says: {said}." if said else "No line that was read tells why.",
+        remedy=(
+            f"Collect the detail log of {node} around that time (pacemaker.log; ha-log in old clusters), and run the agent by hand:",
+            f"$ crm_resource --resource {first.resource} --force-{'check' if first.operation == 'monitor' else first.operation} --verbose",
+            "When the cause is mended, lift the bar:",
+            *(cleanup(incident, first.resource, failure.node) for failure in told),
+        ),
+        verify=("$ crm_mon -1rf",),
+    )
+
+
+RULES = (
+    Rule(
+        id="unexplained",
+        find=unexplained,
+        looks_at=("every failed operation that no other rule explains",),
+        example="res_IPaddr2_1_start_0 (node=minky0, call=93, rc=1, status=complete): unknown error",
+        last_resort=True,
+    ),
+)

@@ -1,0 +1,247 @@
+"""The operator's log: one plain sentence for each step, in English and in Japanese.
+
+What a DC planned and what a node did are many lines in many files; a step is what came of them.  A step is a
+key and the words that belong to it, so that every language is one table (`SENTENCES`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ha_report.departures import Departure, departures
+from ha_report.executions import base_name
+from ha_report.failures import Failure, failures
+from ha_report.fencings import Fencing, fencings, worked
+from ha_report.knowledge import SECOND, events_of, listed, told_once
+from ha_report.model import Event, OcfRc, Source
+from ha_report.partitions import partitions
+from ha_report.placement import Gap, downtime, placement
+from ha_report.wording import answer, said_in_words
+
+if TYPE_CHECKING:
+    from ha_report.incident import Incident
+
+LANGUAGES = ("en", "ja")
+_GRAVE = {"failed", "timed-out", "lost", "cut-off", "not-fenced", "split", "double", "down-for-good"}
+_GOOD = {"started", "promoted", "back", "fenced"}
+_PLANS = {"Move": "planned-move", "Migrate": "planned-move", "Recover": "planned-recovery"}
+
+SENTENCES = {
+    "en": {
+        "failed": "{node}: {operation} of {resource} failed ({why})",
+        "failed-often": "{node}: {operation} of {resource} failed {count} times ({why})",
+        "timed-out": "{node}: {operation} of {resource} timed out",
+        "barred": "{node}: {resource} may not run here until a clean-up",
+        "started": "{resource} started on {node}",
+        "stopped": "{resource} stopped on {node}",
+        "promoted": "{resource} promoted on {node}",
+        "demoted": "{resource} demoted on {node}",
+        "moved": "{resource} moved from {source} to {node}",
+        "down": "{resource} was down for {seconds} s",
+        "down-for-good": "{resource} runs nowhere from here on",
+        "planned-move": "{node} decides to move {resource} ({places})",
+        "planned-recovery": "{node} decides to recover {resource} ({places})",
+        "lost": "{node} was lost without a shutdown",
+        "cut-off": "{node} was cut off from the others",
+        "shutdown": "{node} was shut down",
+        "fenced-alive": "{node} was fenced",
+        "back": "{node} is back",
+        "fenced": "{node} was fenced{by}",
+        "not-fenced": "{node} could not be fenced ({count} tries)",
+        "dc": "{node} is the DC now",
+        "split": "The cluster is in two parts: {sides}",
+        "double": "{resource} runs on {source} and {node} at once",
+        "standby": "{node} is in standby",
+        "cleaned": "{resource}: failures were cleaned up on {node}",
+    },
+    "ja": {
+        "failed": "{node}: {resource} の {operation} が失敗しました ({why})",
+        "failed-often": "{node}: {resource} の {operation} が {count} 回失敗しました ({why})",
+        "timed-out": "{node}: {resource} の {operation} がタイムアウトしました",
+        "barred": "{node}: {resource} はクリーンアップされるまでここでは起動できません",
+        "started": "{resource} が {node} で起動しました",
+        "stopped": "{resource} が {node} で停止しました",
+        "promoted": "{resource} が {node} で昇格しました",
+        "demoted": "{resource} が {node} で降格しました",
+        "moved": "{resource} が {source} から {node} へ移動しました",
+        "down": "{resource} は {seconds} 秒間停止していました",
+        "down-for-good": "{resource} はこの後どこでも動いていません",
+        "planned-move": "{node} が {resource} の移動を決定しました ({places})",
+        "planned-recovery": "{node} が {resource} の復旧を決定しました ({places})",
+        "lost": "{node} が停止処理なしに失われました",
+        "cut-off": "{node} が他のノードから切り離されました",
+        "shutdown": "{node} が正常に停止されました",
+        "fenced-alive": "{node} がフェンシングされました",
+        "back": "{node} が復帰しました",
+        "fenced": "{node} がフェンシングされました{by}",
+        "not-fenced": "{node} のフェンシングに失敗しました ({count} 回)",
+        "dc": "{node} が DC になりました",
+        "split": "クラスタが分断されました: {sides}",
+        "double": "{resource} が {source} と {node} で同時に動いています",
+        "standby": "{node} がスタンバイになりました",
+        "cleaned": "{resource}: {node} の故障情報がクリーンアップされました",
+    },
+}
+_BY = {"en": " by {by}", "ja": " (実行: {by})"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of what happened."""
+
+    time_us: int | None
+    node: str | None
+    key: str  # of the sentence
+    words: dict[str, str]
+    source: Source | None
+
+    @property
+    def severity(self) -> str:
+        """Return "error" for what went wrong, "good" for what works again, else "notice"."""
+        return "error" if self.key.removesuffix("-often") in _GRAVE else "good" if self.key in _GOOD else "notice"
+
+    def sentence(self, language: str = "en") -> str:
+        """Return the step in a language of LANGUAGES."""
+        by = self.words.get("by")
+        words = self.words | {"by": _BY[language].format(by=by) if by else ""}
+        return SENTENCES[language][self.key].format(**words)
+
+
+def steps(incident: Incident) -> list[Step]:
+    """Return the steps of the incident in order of time, those without one last."""
+    found = [
+        *_nodes(incident),
+        *_failures(incident),
+        *_results(incident),
+        *_gaps(incident),
+        *_fencings(incident),
+        *_partings(incident),
+        *_others(incident),
+    ]
+    return sorted(found, key=lambda step: (step.time_us is None, step.time_us or 0))
+
+
+def _failures(incident: Incident) -> Iterator[Step]:
+    for failure in failures(incident):
+        yield _failed(incident, failure)
+
+
+def _failed(incident: Incident, failure: Failure) -> Step:
+    why = said_in_words(incident, failure) or answer(failure)
+    if failure.rc == OcfRc.NOT_RUNNING:
+        why = failure.first.rc_text or "not running"
+    key = "timed-out" if failure.timed_out else "failed-often" if failure.count > 1 else "failed"
+    words = {
+        "node": failure.node or "?",
+        "operation": failure.operation,
+        "resource": failure.first.resource,
+        "count": str(failure.count),
+        "why": why,
+    }
+    source = failure.first.sources[0] if failure.first.sources else None
+    return Step(failure.time_us, failure.node, key, words, Source(*source) if source else None)
+
+
+def _results(incident: Incident) -> Iterator[Step]:
+    """Yield starts, stops and changes of role that worked; a start elsewhere after a stop is a move."""
+    keys = {"start": "started", "stop": "stopped", "promote": "promoted", "demote": "demoted"}
+    stopped: dict[str, Event] = {}
+    ran = {(stay.resource, stay.node) for stay in placement(incident)}
+    for event in told_once(events_of(incident, "operation-result")):
+        if event.rc != OcfRc.OK or event.operation not in keys or not event.resource or not event.node:
+            continue
+        name = base_name(event.resource)
+        before = stopped.pop(name, None) if event.operation == "start" else None
+        if event.operation == "stop":
+            if (name, event.node) not in ran:
+                continue  # what never ran there is stopped all the same, to be sure
+            stopped[name] = event
+        moved = before is not None and before.node not in (event.node, None)
+        words = {"resource": name, "node": event.node, "source": (before.node or "") if before else ""}
+        yield _step(event, "moved" if moved else keys[event.operation], words)
+
+
+def _step(event: Event, key: str, words: dict[str, str]) -> Step:
+    return Step(event.time_us, event.node or event.writer, key, words, Source(event.file, event.line))
+
+
+def _gaps(incident: Incident) -> Iterator[Step]:
+    """Yield how long resources were down, where a failure or a lost node was behind it, or it was long enough to be felt."""
+    for gap in downtime(incident):
+        if gap.end_us is None:
+            yield Step(gap.begin_us, None, "down-for-good", {"resource": gap.resource}, None)
+        else:
+            yield Step(gap.end_us, None, "down", {"resource": gap.resource, "seconds": _seconds(gap)}, gap.ended_by)
+
+
+def _seconds(gap: Gap) -> str:
+    """Return how long, with as many digits as the length deserves."""
+    seconds = ((gap.end_us or gap.begin_us) - gap.begin_us) / SECOND
+    return f"{seconds:.2f}" if seconds < 1 else f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"  # noqa: PLR2004 - digits
+
+
+def _nodes(incident: Incident) -> Iterator[Step]:
+    keys = {"lost": "lost", "cut off": "cut-off", "shutdown": "shutdown", "fenced": "fenced-alive"}
+    for gone in departures(incident):
+        yield _gone(gone, keys[gone.kind])
+        if gone.back_us is not None:
+            yield Step(gone.back_us, gone.node, "back", {"node": gone.node}, None)
+
+
+def _gone(gone: Departure, key: str) -> Step:
+    first = gone.told[0]
+    return Step(gone.time_us, gone.node, key, {"node": gone.node}, Source(first.file, first.line))
+
+
+def _fencings(incident: Incident) -> Iterator[Step]:
+    for one in fencings(incident):
+        yield _fencing(one)
+
+
+def _fencing(one: Fencing) -> Step:
+    told = next((event for event in one.told if worked(event) == one.done), one.told[0])
+    words = {"node": one.node, "count": str(one.tries), "by": one.by or ""}
+    return Step(one.end_us, one.node, "fenced" if one.done else "not-fenced", words, Source(told.file, told.line))
+
+
+def _partings(incident: Incident) -> Iterator[Step]:
+    for one in partitions(incident):
+        sides = " / ".join(listed(side) for side in one.sides)
+        yield Step(one.begin_us, None, "split", {"sides": sides}, None)
+        for first, second in one.twice:
+            words = {"resource": first.resource, "source": first.node, "node": second.node}
+            yield Step(second.begin_us, second.node, "double", words, second.source)
+
+
+def _others(incident: Incident) -> Iterator[Step]:
+    """Yield new DCs, bars, plans, standby and clean-ups; what the scheduler repeats is told once."""
+    said: set[tuple[str, ...]] = set()
+    kinds = ("dc-takeover", "banned-by-failures", "action-planned", "online-status", "resource-cleaned")
+    for event in told_once(events_of(incident, *kinds)):
+        step = _other(event)
+        if step is None:
+            continue
+        key = (step.key, *sorted(step.words.values()))
+        if step.key == "dc" or key not in said:
+            yield step
+        said.add(key)
+
+
+def _other(event: Event) -> Step | None:
+    if event.kind == "dc-takeover":
+        return _step(event, "dc", {"node": event.writer or "?"})
+    if event.kind == "online-status":
+        return _step(event, "standby", {"node": event.node or "?"}) if event.value == "standby" else None
+    if event.resource is None or "#" in event.resource:  # a tab as old syslog writes it: the detail log has it right
+        return None
+    words = {
+        "resource": base_name(event.resource),
+        "node": event.node or event.writer or "?",
+        "places": event.value or "",
+    }
+    if event.kind == "action-planned":
+        key = _PLANS.get(event.operation or "")
+        return _step(event, key, words | {"node": event.writer or "?"}) if key else None
+    return _step(event, "barred" if event.kind == "banned-by-failures" else "cleaned", words)

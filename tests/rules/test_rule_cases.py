@@ -1,0 +1,49 @@
+"""Each rule on files: what it must recognise, and what only looks like it."""
+
+import pytest
+
+from ha_report.diagnosis import rules
+from tests.rules.incidents import DATA, copied, diagnosed, diagnosed_copy, errors
+
+POSITIVE = sorted(DATA.glob("*/positive*"))
+NEAR_MISSES = sorted(DATA.glob("*/near-miss*"))
+# What a finding may become when one of its proofs is gone: it says less, and nothing wrong.
+WEAKER = {"unexplained", "start-failed", "monitor-failed"}
+
+
+def name_of(case):
+    return f"{case.parent.name}/{case.name}"
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+def test_every_rule_has_a_positive_case_and_a_near_miss(rule):
+    assert list((DATA / rule.id).glob("positive*"))
+    assert list((DATA / rule.id).glob("near-miss*"))
+
+
+@pytest.mark.parametrize("case", POSITIVE, ids=name_of)
+def test_what_a_rule_is_for_is_recognised(case):
+    assert case.parent.name in {finding.rule for finding in diagnosed_copy(case)}
+
+
+@pytest.mark.parametrize("case", NEAR_MISSES, ids=name_of)
+def test_what_only_looks_like_it_is_not(case):
+    assert case.parent.name not in {finding.rule for finding in diagnosed_copy(case)}
+
+
+@pytest.mark.parametrize("case", POSITIVE, ids=name_of)
+def test_no_single_line_that_is_lost_makes_a_wrong_cause(case):
+    """Weaker or none is right: an error of another rule that claims to be sure is not."""
+    with copied(case) as folder:
+        whole = diagnosed(folder)
+        proofs = [(finding, line) for finding in whole[:1] for line in finding.evidence]
+    known = {finding.rule for finding in whole}
+    for finding, line in proofs:
+        with copied(case) as folder:
+            path = folder / line.file
+            lines = path.read_bytes().split(b"\n")
+            assert line.text.encode()[:60] in lines[line.line - 1]
+            del lines[line.line - 1]
+            path.write_bytes(b"\n".join(lines))
+            wrong = {one.rule for one in errors(diagnosed(folder)) if one.confidence == "certain"} - known - WEAKER
+        assert wrong == set(), f"{finding.rule} without {line.file}:{line.line}: {line.text}"
