@@ -1,0 +1,190 @@
+"""What is taken from a node: one row a file of the bundle.  Adding an item is adding a row here.
+
+Commands are POSIX sh and run on the node as the user that ssh logs in as.  They read only, and
+each may fail: a node without crm_mon still gives its logs, and the manifest says what is missing.
+Functions of node.sh that they may use: `copy PATH...`, `copy_all PATH...` (with names), `several
+COMMAND...` (those that are there), `have PROGRAM`, `runs PROGRAM...`,
+`speaks_for_all`.  Exit status 127 says that
+what was to be taken is not there.  Logs are not here: node.sh finds them on the node.
+
+Sources: what hb_report, crm report, crm_report and sos gather; crm_mon(8), cibadmin(8),
+corosync-quorumtool(8), stonith_admin(8), cl_status(1), sbd(8), coredumpctl(1).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Item(NamedTuple):
+    """One file of the bundle, and the command whose output it keeps."""
+
+    file: str  # inside the node's folder of the bundle
+    command: str
+    limit_s: int = 10  # what hangs costs this, and not the report
+    slow: bool = False  # left out with -Q/--quick
+
+
+class Folder(NamedTuple):
+    """Files below a folder of the node that changed in the window, the newest first."""
+
+    name: str  # inside the node's folder of the bundle
+    path: str
+    most: int  # files
+
+
+CIB_ON_DISK = "/var/lib/pacemaker/cib/cib.xml /var/lib/heartbeat/crm/cib.xml"
+DAEMONS = "pacemakerd pacemaker-contro crmd heartbeat"  # the kernel keeps 15 characters of a name
+
+# The snapshot comes first, so that all nodes take it at about the same time.
+CLUSTER = (
+    # -1 once, -r inactive resources too, -f fail counts, -A node attributes; 1.0 before 1.0.10 has no -A.
+    Item("crm_mon.txt", "crm_mon -1 -r -f -A || crm_mon -1 -r -f"),
+    # Pacemaker 2.0.3 and later; before, --as-xml.
+    Item("crm_mon.xml", "crm_mon -1 --output-as=xml -r -f -A || crm_mon --as-xml -r -f"),
+    Item("cib.xml", f"cibadmin -Q -l || cibadmin -Q || copy {CIB_ON_DISK}"),
+    # What it finds it tells on standard error, and with its exit status.
+    Item("crm_verify.txt", "crm_verify -V -V -L 2>&1"),
+    Item("crm_mon_o.txt", "crm_mon -1 -r -o -t -f"),
+    Item("crm_mon_rn.txt", "crm_mon -1 -r -n -f"),
+    Item("DC", '[ "$(dc)" = "$(uname -n)" ] && date || exit 127'),
+    Item("members.txt", "crm_node -p || ccm_tool -p"),
+    Item("crm_node.txt", "crm_node -l"),
+    Item("quorum.txt", "corosync-quorumtool -s"),
+    Item("corosync_status.txt", "several 'corosync-cfgtool -s' 'corosync-cfgtool -n' 'corosync-cpgtool -e' 'corosync-quorumtool -l'"),
+    Item("fence_history.txt", "stonith_admin --history '*' --verbose"),
+    Item("fence_devices.txt", "stonith_admin --list-registered"),
+    Item("cl_status.txt", "several 'cl_status hbstatus' 'cl_status listnodes' 'cl_status rscstatus'"),
+    Item("RUNNING", f"runs {DAEMONS} && date || exit 127"),
+    Item("STOPPED", f"runs {DAEMONS} && exit 127 || date"),
+    Item("time.txt", "several 'date +%Y-%m-%dT%H:%M:%S%z' 'date +%s.%N' date timedatectl 'chronyc -n tracking'"
+         " 'chronyc -n sources' 'ntpq -pn' 'ntpdc -pn'", 6),
+    Item("crm_simulate.txt", "crm_simulate -s -L || ptest -L -s"),
+    Item("corosync.dump", "several corosync-cmapctl 'corosync-cmapctl -m stats' corosync-objctl"),
+    Item("qdevice.txt", "several 'corosync-qdevice-tool -s -v' 'corosync-qnetd-tool -s -v' 'corosync-qnetd-tool -l -v'"),
+    Item("hb_uuid.txt", "crm_uuid -r"),
+)  # fmt: skip
+
+# What takes longest comes first, beside which the rest is done.
+LONG = (
+    # The journal is asked by time, and finds it by its own index.
+    Item("journal.log", 'have journalctl || exit 127; journalctl -q --no-pager -o short-iso-precise --since "@$from" --until "@$((to + 1))"'
+         ' || journalctl -q --no-pager -o short-iso --since "@$from" --until "@$((to + 1))"', 60),
+    Item("sysstats.txt", "several 'ps axwwf -o pid,ppid,user,cls,rtprio,nice,stat,wchan:20,lstart,time,args' 'top -b -n 1'"
+         " 'cat /proc/loadavg' 'cat /proc/meminfo' 'cat /proc/pressure/cpu /proc/pressure/io /proc/pressure/memory'"
+         " 'cat /proc/cpuinfo' lsscsi lspci"),
+    # crm and pcs are slow, and what they say is the same on all nodes: where there is a DC, it alone is asked.
+    Item("crm_configure.txt", "have crm || exit 127; speaks_for_all && crm configure show", 30),
+    Item("pcs_config.txt", "have pcs || exit 127; speaks_for_all && pcs config", 30),
+    Item("pcs_status.txt", "have pcs || exit 127; speaks_for_all && pcs status --full", 30),
+    Item("verify.txt", """set -- 'pacemaker*' 'corosync*' 'heartbeat*' 'cluster-glue*' 'resource-agents*' 'fence-agents*' 'libqb*' 'sbd*' 'booth*'
+if have dpkg; then dpkg-query -W -f '${db:Status-Abbrev}${Package}\\n' "$@" 2>/dev/null | sed -n 's/^ii *//p' | xargs dpkg --verify
+else rpm -qa "$@" | xargs rpm -V
+fi""", 60, slow=True),
+)  # fmt: skip
+
+NETWORK = (
+    Item("ip_addr.txt", "ip addr show"),
+    Item("ip_link.txt", "ip -d -s link show"),
+    Item("ip_route.txt", "ip route show"),
+    Item("ip_route_all.txt", "several 'ip rule show' 'ip route show table all' 'ip -6 route show table all'"),
+    Item("ip_neigh.txt", "ip neigh show"),
+    Item("ifconfig.txt", "ifconfig -a"),
+    Item("sockets.txt", "ss -a -n -p -t -u || netstat -a -n -p"),
+    Item("firewall.txt", "nft list ruleset"),  # iptables-save would load modules into the kernel
+    Item("hosts", "copy /etc/hosts"),
+    Item("resolv.conf", "copy /etc/resolv.conf"),
+)
+
+SYSTEM = (
+    Item("sysinfo.txt", "several hostname 'uname -a' 'cat /etc/os-release' 'pacemakerd --features' 'corosync -v'"
+         " 'heartbeat -V' 'sbd -v' uptime"),
+    Item("versions.txt", "if have dpkg-query; then dpkg-query -W; elif have rpm; then rpm -qa; else apk info -v; fi", 20),
+    # A network file system that is gone makes df wait for ever.
+    Item("disks.txt", "several 'df -h' 'df -i' 'cat /proc/mounts' lsblk 'cat /proc/swaps' 'cat /proc/mdstat' 'multipath -ll' pvs vgs lvs", 6),
+    Item("dmesg.txt", "dmesg"),
+    Item("limits.txt", """for p in /proc/[0-9]*; do
+    { read -r c <"$p/comm"; } 2>/dev/null || continue
+    case $c in pacemaker* | corosync | heartbeat | crmd | lrmd | cib | attrd | pengine | stonithd | sbd)
+        echo "==> $p $c"; cat "$p/limits" ;;
+    esac
+done"""),
+    Item("permissions.txt", "ls -ld / /var /var/lib /var/lib/pacemaker /var/lib/pacemaker/* /var/lib/heartbeat /var/lib/heartbeat/*"
+         " /var/lib/corosync /var/log/pacemaker /var/log/cluster /etc/corosync /etc/corosync/* /etc/pacemaker /etc/pacemaker/*"
+         " /etc/ha.d /etc/ha.d/* /usr/lib/ocf/resource.d/* 2>/dev/null; true"),
+    Item("services.txt", "several 'systemctl --no-pager --full status corosync pacemaker sbd pcsd heartbeat drbd booth'"
+         " 'systemctl --no-pager cat corosync pacemaker sbd' 'systemctl --no-pager --failed'"),
+    Item("cores.txt", "several 'coredumpctl --no-pager list' 'cat /proc/sys/kernel/core_pattern'; ls -lL /var/lib/pacemaker/cores/*"
+         " /var/lib/heartbeat/cores/* /var/lib/heartbeat/cores/*/* /var/lib/corosync/core* /core* 2>/dev/null; true"),
+)  # fmt: skip
+
+CONFIGURATION = (
+    Item("corosync.conf", "copy /etc/corosync/corosync.conf"),
+    Item("openais.conf", "copy /etc/ais/openais.conf"),
+    Item("ha.cf", "copy /etc/ha.d/ha.cf /etc/ha.cf"),
+    Item("haresources", "copy /etc/ha.d/haresources"),
+    Item("logd.cf", "copy /etc/logd.cf /etc/ha.d/logd.cf"),
+    Item("hostcache", "copy /var/lib/heartbeat/hostcache"),
+    Item("pacemaker.env", "copy_all /etc/sysconfig/pacemaker /etc/default/pacemaker"),
+    Item("corosync.env", "copy_all /etc/sysconfig/corosync /etc/default/corosync"),
+    Item("sbd.env", "copy_all /etc/sysconfig/sbd /etc/default/sbd"),
+    Item("sbd.txt", """have sbd || exit 127
+for f in /etc/sysconfig/sbd /etc/default/sbd; do
+    [ ! -f $f ] || while IFS='="' read -r key value; do [ "$key" != SBD_DEVICE ] || echo "${value%\\"}"; done <$f
+done | tr ';' '\\n' | while read -r device; do
+    echo "==> $device"; sbd -d "$device" dump; sbd -d "$device" list
+done
+sbd query-watchdog""", 15),
+    Item("booth.conf", "copy_all /etc/booth/*.conf"),
+    Item("booth.txt", "booth list"),
+    Item("drbd.conf", "copy_all /etc/drbd.conf /etc/drbd.d/*.conf /etc/drbd.d/*.res"),
+    Item("drbd_info.txt", "several 'drbdadm status' 'drbdsetup status --verbose --statistics'; copy /proc/drbd || have drbdadm"),
+    Item("dlm_dump.txt", "several 'dlm_tool ls' 'dlm_tool dump' 'dlm_tool status'"),
+    Item("ocfs2.txt", "several 'mounted.ocfs2 -f'"),
+    Item("crm.conf", 'copy_all /etc/crm/crm.conf /etc/crm/profiles.yml "$home/.config/crm/crm.conf"'),
+    Item("syslog.conf", "copy_all /etc/rsyslog.conf /etc/rsyslog.d/*.conf /etc/syslog.conf /etc/syslog-ng/syslog-ng.conf /etc/systemd/journald.conf /etc/logrotate.d/*pacemaker* /etc/logrotate.d/*corosync*"),
+)  # fmt: skip
+
+SLOW = (
+    # /proc is gone with the process, so the core itself must tell which program it was.
+    Item("backtraces.txt", """have gdb || exit 127
+for core in /var/lib/pacemaker/cores/* /var/lib/heartbeat/cores/* /var/lib/heartbeat/cores/*/* /var/lib/corosync/core*; do
+    [ -f "$core" ] || continue
+    echo "==> $core"
+    program=$(gdb -batch -c "$core" 2>/dev/null | while read -r line; do
+        case $line in *"generated by"*) line=${line#*generated by ?}; line=${line%%[\\'\\" ]*}; command -v "$line" ;; esac
+    done)
+    gdb -batch -ex 'thread apply all bt full' ${program:+"$program"} "$core" 2>&1
+done""", 60, slow=True),
+    Item("blackbox.txt", """have qb-blackbox || exit 127
+for file in /var/lib/corosync/fdata /var/lib/pacemaker/blackbox/*; do
+    [ ! -f "$file" ] || { echo "==> $file"; qb-blackbox "$file"; }
+done""", 30, slow=True),
+)  # fmt: skip
+
+FOLDERS = (
+    Folder("pengine", "/var/lib/pacemaker/pengine", 500),
+    Folder("pengine", "/var/lib/heartbeat/pengine", 500),
+    Folder("pengine", "/var/lib/pengine", 500),
+    Folder("blackbox", "/var/lib/pacemaker/blackbox", 20),
+    Folder("trace_ra", "/var/lib/heartbeat/trace_ra", 500),
+    Folder("trace_ra", "/var/lib/pacemaker/trace_ra", 500),
+)
+
+# What tells which nodes the cluster has, most certain first.
+DISCOVERY = (
+    Item("crm_node.txt", "crm_node -l"),
+    Item("cib.xml", f"cibadmin -Q -l || copy {CIB_ON_DISK}"),
+    Item("corosync.conf", "copy /etc/corosync/corosync.conf"),
+    Item("ha.cf", "copy /etc/ha.d/ha.cf"),
+    Item("hostcache", "copy /var/lib/heartbeat/hostcache"),
+)
+
+# The order in which they are taken: what tells of a failure first, as a node may go at any time.
+PHASES = {
+    "cluster": CLUSTER,
+    "logs": (),
+    "node": (*LONG, *NETWORK, *CONFIGURATION, *SYSTEM),
+    "folders": (),
+    "slow": SLOW,
+}

@@ -1,0 +1,390 @@
+#!/bin/sh
+# Runs on a cluster node: takes what items.py names, and streams it to standard output.
+#
+# collectors/program.py puts the settings and window.sh before this file and a function for each
+# item behind it, and ssh gives the whole to `/bin/sh -s`.  It needs a POSIX sh, tar and coreutils;
+# more (zstd, ionice, what the items call) is used where it is.  It writes into one private folder
+# only, in memory where there is a tmpfs, and removes it whatever happens.
+#
+# The stream: one line "ha-report-stream 1 COMPRESSOR TIME NODE", then tar, compressed in frames, a
+# frame a phase: out/NAME (what the item said), err/NAME (what it said on standard error) and
+# status/PHASE, a line an item: "NAME EXIT_STATUS BEGIN END", in seconds since the node was booted.
+#
+# Formats: POSIX.1-2017 XCU 2 (shell), pax ustar; /proc/PID/stat of proc(5).
+
+: "${from:=0}" "${to:=0}" "${asked:=0}" "${cap:=0}" "${ha_logs=}" "${extra_logs=}" "${alone:=1}" "${lanes:=4}"
+
+LC_ALL=C PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin
+export LC_ALL PATH
+umask 077
+
+# Sets stamp: seconds since the node was booted, which costs no process.
+stamp() { read -r stamp stamp_rest </proc/uptime; : "$stamp_rest"; }
+
+# ---- processes
+
+# Sets family: process $1 and all below it, from /proc, as ps is not everywhere and has many dialects.
+family_of() {
+    family=" $1 " family_before=
+    while [ "$family" != "$family_before" ]; do
+        family_before=$family
+        for family_stat in /proc/[0-9]*/stat; do
+            { read -r family_line <"$family_stat"; } 2>/dev/null || continue
+            family_pid=${family_line%% *}
+            # The name stands in parentheses, and may hold some; behind it: state, parent.
+            family_parent=${family_line##*) ? } family_parent=${family_parent%% *}
+            case $family in
+            *" $family_pid "*) ;;
+            *" $family_parent "*) family="$family$family_pid " ;;
+            esac
+        done
+    done
+}
+
+# Ends process $1 and all below it, but for $2.  They are stopped first: what is born while
+# one looks at /proc would get away.
+kill_family() {
+    kill_all=' ' kill_before=
+    while [ "$kill_all" != "$kill_before" ]; do
+        kill_before=$kill_all
+        family_of "$1"
+        for kill_one in $family; do
+            case "$kill_all${2-} " in *" $kill_one "*) ;; *) kill_all="$kill_all$kill_one " ;; esac
+        done
+        # shellcheck disable=SC2086  # a list of numbers, here and below
+        kill -STOP $kill_all
+    done
+    # shellcheck disable=SC2086
+    kill -KILL $kill_all
+} 2>/dev/null
+
+# Ends all processes of this program but the one that calls this, and removes what it wrote.
+# Two that do it at once would stop each other: who makes the folder first does it.
+end_all() {
+    mkdir "$work/ending" || return
+    read -r end_self end_rest </proc/self/stat
+    : "$end_rest"
+    kill_family $$ "$end_self"
+    rm -rf "$work"
+} 2>/dev/null
+
+# Ends everything when whoever asked is gone: then standard input, which is number 3 here, ends.
+guard() {
+    trap '' TERM HUP INT
+    while read -r guard_line; do : "$guard_line"; done <&3
+    end_all
+}
+
+finish() {
+    trap '' HUP INT TERM PIPE
+    # Where the guard was first, it ends this process, too.
+    end_all || sleep 10
+    exit "$1"
+}
+
+# ---- items
+
+# Runs the function $3 for at most $2 seconds; its output becomes the file $1.  Sets rc.
+# It is the clock that is waited for, and not the function: what hangs in the kernel cannot be killed.
+limited() {
+    sleep "$2" >/dev/null 2>&1 3<&- &
+    clock_pid=$!
+    {
+        ( "$3" ) >"$work/out/$1" 2>"$work/err/$1"
+        echo $? >"$work/rc.${lane:-0}"
+        kill $clock_pid
+    } </dev/null >/dev/null 2>&1 3<&- &
+    limited_pid=$!
+    if wait $clock_pid; then
+        rc=timed-out
+        kill_family $limited_pid
+    else
+        read -r rc <"$work/rc.${lane:-0}"
+    fi
+} 2>/dev/null
+
+# An item of a phase: file, limit in seconds, function.  Each lane takes the items whose turn is its own.
+item() {
+    turn=$((turn + 1))
+    [ $((turn % lanes)) = "$lane" ] || return 0
+    # What hangs once hangs again, as the cluster's tools do when a daemon is stuck.
+    if [ "$rc" = timed-out ] && [ "$2" -gt 3 ]; then limited "$1" 3 "$3"; else limited "$1" "$2" "$3"; fi
+    stamp
+    echo "$1 $rc $began $stamp" >>"$work/status.$lane"
+    began=$stamp
+}
+
+# Runs the items of the phase $1, which the function items_$1 lists, and sends what they left.
+phase() {
+    mkdir "$work/out" "$work/err" "$work/status"
+    lane=0 lane_pids=
+    while [ $lane -lt "$lanes" ]; do
+        ( turn=0; stamp; began=$stamp; "items_$1" ) &
+        lane_pids="$lane_pids $!" lane=$((lane + 1))
+    done
+    # shellcheck disable=SC2086  # a list of numbers
+    wait $lane_pids
+    lane=0
+    cat "$work"/status.* >"$work/status/$1"
+    (cd "$work" && tar -cf - out err status) | compress
+    rm -rf "$work/out" "$work/err" "$work"/status*
+}
+
+# For items that copy: exit status 127 means the same as for a command, that it is not there.
+copy() {
+    copied=127
+    for copy_path; do
+        if [ -f "$copy_path" ]; then cat -- "$copy_path" && copied=0 || copied=1; fi
+    done
+    return $copied
+}
+
+# The same with the names between the files.
+copy_all() {
+    copied=127
+    for copy_path; do
+        if [ -f "$copy_path" ]; then echo "==> $copy_path"; cat -- "$copy_path" && copied=0 || copied=1; echo; fi
+    done
+    return $copied
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# For items of several commands: runs those that are there, each below its own name.
+several() {
+    several_rc=127
+    for several_command; do
+        have "${several_command%% *}" || continue
+        printf '%s\n' "\$ $several_command"
+        eval "$several_command" 2>&1
+        several_last=$?
+        echo
+        [ $several_rc = 0 ] || several_rc=$several_last
+    done
+    return $several_rc
+}
+
+# Says whether one of the programs runs; as the kernel has it, a name ends after 15 characters.
+runs() {
+    for runs_comm in /proc/[0-9]*/comm; do
+        { read -r runs_name <"$runs_comm"; } 2>/dev/null || continue
+        case " $* " in *" $runs_name "*) return 0 ;; esac
+    done
+    return 1
+}
+
+# Prints which node is the DC.  crm_mon is asked, as crmadmin waits half a minute for a DC that just died.
+dc() {
+    crm_mon -1 2>/dev/null | while read -r dc_line; do
+        case $dc_line in
+        *"Current DC: NONE"*) ;;
+        *"Current DC: "*) dc_line=${dc_line#*Current DC: }; echo "${dc_line%% *}" ;;
+        esac
+    done
+}
+
+# Says whether this node is the one to tell what all nodes know: the DC, if there is one, or who is asked alone.
+speaks_for_all() {
+    [ "$alone" = 0 ] || return 0
+    speaks_dc=$(dc)
+    case $speaks_dc in '' | "$(uname -n)") return 0 ;; esac
+    echo "it is in the folder of the DC, $speaks_dc" >&2
+    exit 127
+}
+
+# ---- logs
+
+# Prints the files that are logs of this node, one a line: those asked for, those that the configuration
+# names, and those where they usually are.
+log_paths() {
+    printf '%s\n' "$ha_logs" "$extra_logs"
+    log_settings /etc/corosync/corosync.conf /etc/ais/openais.conf
+    log_settings /etc/ha.d/ha.cf /etc/logd.cf /etc/ha.d/logd.cf
+    log_settings /etc/sysconfig/pacemaker /etc/default/pacemaker
+    printf '%s\n' /var/log/pacemaker/pacemaker.log /var/log/pacemaker.log /var/log/cluster/corosync.log \
+        /var/log/corosync/corosync.log /var/log/corosync.log /var/log/ha-log /var/log/ha-log.txt /var/log/ha-debug \
+        /var/log/messages /var/log/syslog /var/log/daemon.log /var/log/sbd.log /var/log/pcsd/pcsd.log \
+        /var/log/crmsh/crmsh.log /var/log/booth.log /var/log/cluster/*.log /var/log/pacemaker/*.log \
+        /var/log/pacemaker/bundles/*/*.log
+}
+
+# Prints what "logfile: X" (corosync), "logfile X" and "debugfile X" (heartbeat), PCMK_logfile=X name in the files.
+log_settings() {
+    for settings_file; do
+        [ -f "$settings_file" ] || continue
+        while read -r settings_key settings_value; do
+            case $settings_key in
+            logfile: | logfile | debugfile) echo "$settings_value" ;;
+            PCMK_logfile=*) settings_key=${settings_key#*=} settings_key=${settings_key#[\"\']}
+                echo "${settings_key%[\"\']}" ;;
+            esac
+        done <"$settings_file"
+    done
+}
+
+# Sends the logs, each cut to the window, and those that rotation put beside them.
+logs() {
+    mkdir "$work/out" "$work/err" "$work/status"
+    log_paths >"$work/paths"
+    seen=' ' names=' '
+    while IFS= read -r log_path; do
+        case $log_path in /*) ;; *) continue ;; esac
+        for log_file in "$log_path" "$log_path".[0-9]* "$log_path"-[0-9]* "$log_path".old; do
+            [ -f "$log_file" ] && [ -r "$log_file" ] && log "$log_file"
+        done
+    done <"$work/paths"
+    asked_but_missing >>"$work/status/logs"
+    (cd "$work" && tar -cf - status)
+    rm -rf "$work/out" "$work/err" "$work/status" "$work/paths"
+}
+
+asked_but_missing() {
+    printf '%s\n' "$ha_logs" "$extra_logs" | while IFS= read -r log_path; do
+        [ -z "$log_path" ] || [ -r "$log_path" ] || echo "${log_path##*/} 127 0 0 $log_path"
+    done
+}
+
+# Sends the log $1, unless it was sent already or ended before the window.
+log() {
+    stamp
+    began=$stamp
+    log_facts=$(stat -L -c '%s %Y %d:%i' -- "$1" 2>/dev/null) || return 0
+    log_size=${log_facts%% *} log_id=${log_facts##* }
+    log_changed=${log_facts#* } log_changed=${log_changed%% *}
+    case $seen in *" $log_id "*) return 0 ;; esac
+    seen="$seen$log_id "
+    [ "$log_changed" -ge "$from" ] || return 0
+    last_changed "$log_changed"
+    log_name "$1"
+    case $1 in
+    *.gz) packed "$1" gzip; return ;; *.bz2) packed "$1" bzip2; return ;;
+    *.xz) packed "$1" xz; return ;; *.zst) packed "$1" zstd; return ;;
+    esac
+    log_path=$1
+    limited "$name" 30 cut_log
+    if [ "$rc" = 0 ] && read -r log_start log_length log_cut <"$work/out/$name"; then
+        [ "$log_cut" = 0 ] || rc=truncated
+        [ "$log_length" = 0 ] || send "$1" "$log_start" "$log_length"
+    fi
+    log_done "$1"
+}
+
+log_done() {
+    stamp
+    echo "$name $rc $began $stamp $1" >>"$work/status/logs"
+}
+
+cut_log() { part_of "$log_path" "$log_size"; }
+
+# A rotated log is sent as it is: to look into it costs as much as to send it.
+packed() {
+    rc=0
+    packed_first=$("$2" -dc <"$1" 2>/dev/null | head -n 20 | first_time)
+    [ "${packed_first:-$from}" -le "$to" ] || return 0
+    if [ "$log_size" -gt "$cap" ]; then rc=skipped; else send "$1" 0 "$log_size"; fi
+    log_done "$1"
+}
+
+# Sets name: the file in the bundle; where two logs have one name, the second is named after its path.
+log_name() {
+    name=${1##*/}
+    case $name in ha-log) name=ha-log.txt ;; esac
+    case $name in *[!A-Za-z0-9._@+=:-]*) name=$(printf %s "$name" | tr -c 'A-Za-z0-9._@+=:-' _) ;; esac
+    case $names in *" $name "*) name=$(printf %s "${1#/}" | tr -c 'A-Za-z0-9._@+=:-' _) ;; esac
+    names="$names$name "
+}
+
+# Sends $3 bytes of the file $1 from byte $2 on, as out/$name; nothing is copied to the disk for it.
+send() {
+    # A file of that size which occupies nothing: tar makes the header of it.
+    rm -f "$work/out/$name"
+    dd if=/dev/null of="$work/out/$name" bs=1 count=0 seek="$3" 2>/dev/null
+    touch -r "$1" "$work/out/$name"
+    (cd "$work" && tar -cf - "out/$name" 2>/dev/null) | dd bs=512 count=1 2>/dev/null
+    {
+        dd if="$1" bs=65536 skip=$(($2 / 65536)) 2>/dev/null | tail -c +$(($2 % 65536 + 1)) | head -c "$3"
+        cat /dev/zero  # fills the last block, and what a log that was just emptied no longer has
+    } 2>/dev/null | head -c $((($3 + 511) / 512 * 512))
+    rm -f "$work/out/$name"
+}
+
+# ---- folders
+
+# Sends the files below the folder $2 that changed in the window, as out/$1/..., newest first, up to $3 of them.
+folder() {
+    stamp
+    began=$stamp rc=127
+    mkdir -p "$work/out" "$work/status"
+    if [ -d "$2" ]; then
+        rc=0
+        ln -s "$2" "$work/out/$1"
+        changed_in_window "$2" | sort -rn >"$work/newest"
+        [ "$(wc -l <"$work/newest")" -le "$3" ] || rc=truncated
+        head -n "$3" "$work/newest" | while read -r folder_changed folder_file; do
+            : "$folder_changed"
+            printf '%s\n' "out/$1/$folder_file"
+        done >"$work/list"
+        [ ! -s "$work/list" ] || (cd "$work" && tar -cf - -T list 2>/dev/null)
+    fi
+    stamp
+    echo "$1/ $rc $began $stamp $2" >>"$work/status/folder.$1"
+    (cd "$work" && tar -cf - "status/folder.$1")
+    rm -rf "$work/out" "$work/status" "$work/newest" "$work/list"
+}
+
+# Prints "CHANGED NAME" of the files in folder $1, and in the folders in it, that changed in the window.
+changed_in_window() {
+    (
+        cd "$1" || exit
+        stat -c '%f %Y %n' -- * */* */*/* | while read -r file_mode file_changed file; do
+            case $file_mode:$file in *.last) continue ;; 8*) ;; *) continue ;; esac  # 8: an ordinary file
+            [ "$file_changed" -lt "$from" ] || [ "$file_changed" -gt $((to + 60)) ] || echo "$file_changed $file"
+        done
+    ) 2>/dev/null
+}
+
+# ---- the whole
+
+# Makes the private folder, in memory if there is a place with 4 MB to spare.
+make_work() {
+    for place in ${TMPDIR:+"$TMPDIR"} /dev/shm /run /tmp /var/tmp "$HOME"; do
+        work=$(mktemp -d "$place/ha-report.XXXXXXXXXX" 2>/dev/null) || continue
+        dd if=/dev/zero of="$work/probe" bs=65536 count=64 2>/dev/null && { rm -f "$work/probe"; return 0; }
+        rm -rf "$work"
+    done
+    echo 'no room for a temporary folder of 4 MB in /dev/shm, /run, /tmp or /var/tmp' >&2
+    return 1
+}
+
+choose_compressor() {
+    for compressor in zstd xz gzip none; do
+        have $compressor && return
+    done
+}
+
+compress() {
+    case $compressor in
+    zstd) zstd -q -c ;; xz) xz -1 -c ;; gzip) gzip -c ;; *) cat ;;
+    esac
+}
+
+main() {
+    exec 3<&0 </dev/null
+    ionice -c 2 -n 7 -p $$ >/dev/null 2>&1
+    renice 5 $$ >/dev/null 2>&1
+    make_work || exit 73
+    home=$HOME HOME=$work  # crm, top and others put files into it
+    unset XDG_CONFIG_HOME XDG_CACHE_HOME XDG_DATA_HOME
+    trap 'finish 143' HUP INT TERM PIPE
+    guard >/dev/null 2>&1 &
+    choose_compressor
+    now=$(date +%s) rc=0
+    # The window is that of the asker's clock; a clock that is wrong by more than a slow connection moves it.
+    skew=$((now - asked))
+    if [ $skew -gt 60 ] || [ $skew -lt -60 ]; then from=$((from + skew)) to=$((to + skew)); fi
+    local_zone "$to"
+    : "$home"
+    printf 'ha-report-stream 1 %s %s %s\n' "$compressor" "$(date +%s.%N)" "$(uname -n)"
+    phases
+    finish 0
+}
