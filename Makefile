@@ -19,7 +19,7 @@ help:
 	@echo 'make test ARGS=...    with options for pytest, such as ARGS="-k archive"'
 	@echo 'make lint             run the linters alone'
 	@echo 'make format           format the sources'
-	@echo 'make docs             write docs/commands.md anew, from --help'
+	@echo 'make docs             write the pages that are made of the program anew'
 	@echo 'make system-packages  install what the tests of a real cluster and browser need (root, Debian)'
 	@echo 'make bench            measure how fast it is'
 	@echo 'make venv             only set up .venv, with all tools; PYTHON=python3.10 for another version'
@@ -56,6 +56,7 @@ format: $(TOOLS)
 docs: $(PROGRAM)
 	$(BIN)/python docs/commands.py
 	$(BIN)/python docs/messages.py
+	$(BIN)/python docs/rules.py
 
 system-packages:
 	.ci/system-packages

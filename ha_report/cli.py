@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ha_report import __version__
-from ha_report.errors import PARTIAL
+from ha_report.collect_command import collect
+from ha_report.errors import CHECK_FAILED, PARTIAL
+from ha_report.rules_command import rules
 
 if TYPE_CHECKING:
     from ha_report.incident import Window
@@ -25,6 +27,7 @@ Exit status:
   1  could not be done; the message says what to do
   2  wrong command line
   3  done in part: something could not be read, and is named
+  4  with --check only: a finding of severity error exists
 """
 
 
@@ -106,7 +109,8 @@ def analyze(
 @_from
 @_to
 @_timezone
-def show(sources: tuple[str, ...], begin: str | None, end: str | None, zone: tzinfo | None) -> None:
+@click.option("--check", is_flag=True, help="Exit with status 4 when a finding of severity error exists.")
+def show(sources: tuple[str, ...], begin: str | None, end: str | None, zone: tzinfo | None, check: bool) -> None:
     """Tell the same in the terminal; nothing is written.
 
     \b
@@ -118,8 +122,12 @@ def show(sources: tuple[str, ...], begin: str | None, end: str | None, zone: tzi
 
     window = _window(begin, end, zone)
     with read_incident(sources, zone, _progress if sys.stderr.isatty() else _silent, window) as (incident, missing):
-        report = page.build(incident, findings_of(incident), version=__version__)
+        findings = findings_of(incident)
+        report = page.build(incident, findings, version=__version__)
     click.echo("\n".join(text.lines(report, colour=sys.stdout.isatty())))
+    if check and any(finding.severity == "error" for finding in findings):
+        _name(missing)
+        sys.exit(CHECK_FAILED)
     _end(missing)
 
 
@@ -210,9 +218,18 @@ def _default_name(source: str) -> str:
     return f"{name or 'incident'}-report"
 
 
-def _end(missing: list[str]) -> None:
-    """Name what could not be read, and leave with the status that says so."""
+def _name(missing: list[str]) -> None:
+    """Say what could not be read."""
     for line in missing:
         click.echo(f"ha-report: {line}", err=True)
+
+
+def _end(missing: list[str]) -> None:
+    """Name what could not be read, and leave with the status that says so."""
+    _name(missing)
     if missing:
         sys.exit(PARTIAL)
+
+
+main.add_command(collect)
+main.add_command(rules)

@@ -210,3 +210,10 @@ def test_a_window_that_makes_no_sense_is_a_wrong_command_line(here, window):
     done = run("show", "pacemaker.log", *window)
     assert done.exit_code == 2
     assert "--from" in done.stderr
+
+
+def test_check_tells_monitoring_by_the_exit_status_that_something_failed(here):
+    bundle(here / "bundle")
+    assert run("show", "--check", "bundle").exit_code == 4
+    (here / "quiet.log").write_text(FAILED_START.replace("error ([findif] failed)", "ok").replace("rc=1", "rc=0"))
+    assert run("show", "--check", "quiet.log").exit_code == 0

@@ -1,0 +1,72 @@
+"""The operator's log tells each step in a plain sentence, in every language."""
+
+import string
+
+import pytest
+
+from ha_report import story
+from ha_report.story import LANGUAGES, steps
+from tests.rules.incidents import DATA, copied, incident_of
+
+
+def sentences(case, language="en"):
+    with copied(DATA / case) as folder, incident_of(folder) as incident:
+        return [step.sentence(language) for step in steps(incident)]
+
+
+def in_order(wanted, told):
+    places = [told.index(one) for one in wanted]
+    return places == sorted(places)
+
+
+def test_a_failed_monitor_and_the_move_after_it_are_told_in_order():
+    told = sentences("address-removed-outside/positive")
+    assert in_order(
+        [
+            "r_ip started on node01",
+            "node01: monitor of r_ip failed (not running)",
+            "r_ip stopped on node01",
+            "r_ip moved from node01 to node02",
+            "r_ip was down for 0.22 s",
+        ],
+        told,
+    )
+
+
+def test_what_never_ran_on_a_node_did_not_move_from_there():
+    told = sentences("ipaddr2-no-route/positive")
+    assert "node02: start of r_ip failed (Unable to find nic or netmask)" in told
+    assert "r_ip started on node01" in told
+    assert not [one for one in told if "moved" in one or "stopped" in one]
+
+
+def test_a_node_that_could_not_be_fenced_is_told_once_with_its_tries():
+    told = sentences("fencing-failed/positive")
+    assert in_order(["node02 was lost without a shutdown", "node02 could not be fenced (3 tries)"], told)
+
+
+def test_a_split_is_told_with_what_ran_twice():
+    told = sentences("split-brain/positive")
+    assert "The cluster is in two parts: node01 / node02" in told
+    assert "r_ip runs on node02 and node01 at once" in told
+
+
+def test_the_same_is_told_in_japanese():
+    assert "node01: r_ip の monitor が失敗しました (not running)" in sentences("address-removed-outside/positive", "ja")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_every_sentence_with_the_same_words(language):
+    def fields(text):
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+    tables = story.SENTENCES
+    assert {key: fields(text) for key, text in tables[language].items()} == {
+        key: fields(text) for key, text in tables["en"].items()
+    }
+
+
+def test_steps_are_in_order_of_time():
+    with copied(DATA / "split-brain" / "positive") as folder, incident_of(folder) as incident:
+        times = [step.time_us for step in steps(incident) if step.time_us is not None]
+    assert times == sorted(times)
