@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ha_report.departures import departures
 from ha_report.executions import base_name
+from ha_report.fencings import fencings
 from ha_report.knowledge import ByIdentity, agent_of, configurations, events_of, instant, told_once
 from ha_report.model import Event, OcfRc, Source
 
@@ -103,6 +104,9 @@ def _changes(incident: Incident) -> list[tuple[int, Event | str]]:
     results = [event for event in told_once(events_of(incident, "operation-result")) if event.time_us is not None]
     found: list[tuple[int, Event | str]] = [(event.time_us, event) for event in results if event.time_us is not None]
     found += [(gone.time_us, gone.node) for gone in departures(incident) if gone.ended]
+    found += [(one.end_us, one.node) for one in fencings(incident) if one.done]
+    started = told_once(events_of(incident, "stack-started"))
+    found += [(one.time_us, one.writer) for one in started if one.time_us is not None and one.writer]
     return sorted(found, key=lambda change: change[0])
 
 
@@ -212,7 +216,8 @@ def doubles(incident: Incident) -> tuple[tuple[Stay, Stay], ...]:
 
 @lru_cache(maxsize=2)
 def _doubles(same: ByIdentity) -> tuple[tuple[Stay, Stay], ...]:
-    return tuple(pair for own in _alone(same).values() for pair in _overlapping(own))
+    served = [own for name, own in _alone(same).items() if _serves(same.incident, name)]
+    return tuple(pair for own in served for pair in _overlapping(own))
 
 
 def _overlapping(stays: list[Stay]) -> Iterator[tuple[Stay, Stay]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ha_report.attempts import ADDRESS_AGENTS
 from ha_report.commands import set_property, watch
 from ha_report.departures import departures
-from ha_report.fencings import fencings
+from ha_report.fencings import Fencing, fencings
 from ha_report.knowledge import (
     SECOND,
     agent_of,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _NEAR = 20 * SECOND
 _PAUSE_MS = 1000
+SECOND_MS = 1000
 
 
 def _is_split(incident: Incident, one: Partition) -> bool:
@@ -110,6 +111,10 @@ def _split_cause(incident: Incident, one: Partition) -> Iterator[str]:
     yield "The nodes lost sight of each other, though none of them was down: each kept writing its log."
     if down:
         yield f"Links went down first, at {clock(down[0].time_us)}."
+    yield from [
+        f"{event.writer} had stood still for {_milliseconds(event) / SECOND_MS:.1f} s."
+        for event in _paused(incident, one)
+    ]
     if fencing_is_off(incident):
         yield "Fencing is off, so neither part made sure that the other was down."
     if not stops_without_quorum(incident):
@@ -118,12 +123,19 @@ def _split_cause(incident: Incident, one: Partition) -> Iterator[str]:
         yield "When they saw each other again, what was active twice was stopped and started on one node."
 
 
+def _paused(incident: Incident, one: Partition) -> list[Event]:
+    """Return the pauses of hosts that the partition began with, one a host."""
+    near = between(events_of(incident, "process-paused"), one.begin_us - _NEAR, (one.end_us or one.begin_us) + _NEAR)
+    return list({event.writer: event for event in near if _milliseconds(event) >= _PAUSE_MS}.values())
+
+
 def _split_sources(incident: Incident, one: Partition) -> Iterator[Source | Event | None]:
     yield from _links(incident, one.begin_us)[:2]
     yield from [gone.told[0] for gone in one.departures][:3]
     yield from told_once(
         [event for gone in one.departures for event in gone.proof if event.kind in ("second-dc", "node-returned")]
     )[:2]
+    yield from _paused(incident, one)[:1]
     yield from one.told_twice[:2]
     yield from [stay.source for pair in one.twice[:1] for stay in pair]
     yield property_source(incident, "stonith-enabled", "fencing-enabled")
@@ -154,39 +166,74 @@ def network_link_lost(incident: Incident) -> Iterator[Finding]:
 
 
 def _cut_off(incident: Incident, one: Partition) -> Finding:
-    nodes = one.cut_off or tuple(gone.node for gone in one.departures[:1])
     fenced = [
         fencing
         for fencing in fencings(incident)
-        if fencing.node in nodes and fencing.done and fencing.begin_us >= one.begin_us
+        if fencing.done and one.begin_us <= fencing.end_us and fencing.node in _nodes(one)
     ]
-    until = f" until {clock(one.end_us)}" if one.end_us is not None else ""
+    nodes = one.cut_off or tuple(dict.fromkeys(fencing.node for fencing in fenced)) or _nodes(one)
+    sides = len(nodes) < len(_nodes(one))
     quorum = set(nodes) & set(one.without_quorum)
-    gaps = [gap for gap in downtime(incident) if one.begin_us <= gap.begin_us <= (one.end_us or gap.begin_us)]
-    cause = [
-        f"It kept running and lost sight of {listed(name for side in one.sides for name in side if name not in nodes)}."
-    ]
-    cause += [f"It lost quorum and stopped what it ran at {clock(gaps[0].begin_us)}."] if quorum and gaps else []
-    cause += [f"It was fenced at {clock(fenced[0].end_us)}."] if fenced else []
-    cause += [f"{listed(gap.resource for gap in gaps)} moved."] if gaps else []
-    lost = [event for event in told_once(between(events_of(incident, "quorum"), one.begin_us - _NEAR, one.begin_us + _NEAR))
-            if event.writer in nodes and event.value in ("lost", "non-primary")]  # fmt: skip
+    until = f" until {clock(one.end_us)}" if one.end_us is not None else ""
+    what = f"{_were(nodes)} cut off from the cluster's network" if sides else f"{listed(nodes)} did not see each other"
     return Finding(
         rule="network-link-lost",
         severity="error",
         confidence="certain" if one.cut_off else "likely",
-        title=f"{listed(nodes)} {'was' if len(nodes) == 1 else 'were'} cut off from the cluster's network from {clock(one.begin_us)}{until}"
-        + (", and lost quorum" if quorum else ""),
-        cause=" ".join(cause),
-        node=nodes[0],
+        title=f"{what} from {clock(one.begin_us)}{until}"
+        + (", and lost quorum" if quorum else "")
+        + (f", and {_were(tuple(one.node for one in fenced))} fenced" if fenced else ""),
+        cause=" ".join(_cut_off_cause(incident, one, nodes, fenced)),
+        node=nodes[0] if sides else None,
         time=instant(one.begin_us),
-        evidence=quotes(incident, [*_links(incident, one.begin_us)[:2], *[gone.told[0] for gone in one.departures][:3], *lost[:2],
-                                   *[event for fencing in fenced for event in fencing.told[:1]], property_source(incident, "no-quorum-policy")]),
-        remedy=(f"Look at the network between {listed(nodes)} and the others: cable, switch, VLAN, firewall; a second link keeps the cluster together.",
-                "$ corosync-cfgtool -s", "$ ip -s link show"),
+        evidence=quotes(incident, _cut_off_sources(incident, one, nodes, fenced)),
+        remedy=(
+            f"Look at the network between {listed(nodes)} and the others: cable, switch, VLAN, firewall; a second link keeps the"
+            " cluster together."
+            if sides
+            else "Look at the network between the nodes: cable, switch, VLAN, firewall; a second link keeps the cluster together.",
+            "$ corosync-cfgtool -s",
+            "$ ip -s link show",
+        ),
         verify=("All links must be connected, and no node lost:", "$ corosync-quorumtool -s"),
         references=("corosync.conf(5): interface, link_mode, token",),
-    )  # fmt: skip
+    )
+
+
+def _nodes(one: Partition) -> tuple[str, ...]:
+    return tuple(name for side in one.sides for name in side)
+
+
+def _were(nodes: tuple[str, ...]) -> str:
+    return f"{listed(nodes)} {'was' if len(nodes) == 1 else 'were'}"
+
+
+def _cut_off_cause(incident: Incident, one: Partition, nodes: tuple[str, ...], fenced: list[Fencing]) -> Iterator[str]:
+    others = [name for name in _nodes(one) if name not in nodes]
+    gaps = [gap for gap in downtime(incident) if one.begin_us <= gap.begin_us <= (one.end_us or gap.begin_us)]
+    if others:
+        yield f"{listed(nodes)} kept running and lost sight of {listed(others)}."
+    if set(nodes) & set(one.without_quorum) and gaps:
+        yield f"Without quorum it stopped what it ran, at {clock(gaps[0].begin_us)}."
+    yield from [f"{fencing.node} was fenced at {clock(fencing.end_us)}." for fencing in fenced]
+    yield from [
+        f"{event.writer} had stood still for {_milliseconds(event) / SECOND_MS:.1f} s."
+        for event in _paused(incident, one)
+    ]
+    if gaps:
+        yield f"{listed(gap.resource for gap in gaps)} moved."
+
+
+def _cut_off_sources(
+    incident: Incident, one: Partition, nodes: tuple[str, ...], fenced: list[Fencing]
+) -> Iterator[Source | Event | None]:
+    near = told_once(between(events_of(incident, "quorum"), one.begin_us - _NEAR, one.begin_us + _NEAR))
+    yield from _links(incident, one.begin_us)[:2]
+    yield from _paused(incident, one)[:1]
+    yield from [gone.told[0] for gone in one.departures][:3]
+    yield from [event for event in near if event.writer in nodes and event.value in ("lost", "non-primary")][:2]
+    yield from [event for fencing in fenced for event in fencing.told[:1]]
+    yield property_source(incident, "no-quorum-policy")
 
 
 def _unreachable(incident: Incident) -> Iterator[Finding]:

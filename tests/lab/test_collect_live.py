@@ -261,9 +261,12 @@ def test_a_password_goes_to_ssh_by_its_own_askpass(pair, tmp_path):
 
 
 def leftovers(lab, node):
-    """Return what a login could leave there: files less the system's own logs and the cluster's, and processes."""
-    script = r"""
-find / -xdev \( -path /proc -o -path /sys -o -path /var/log -o -path /var/lib/pacemaker \) -prune -o -type f -printf '%p %s %T@\n' -o -printf '%p\n'
+    """Return what a login could leave there: files less the system's own logs and the cluster's, and processes.
+
+    The checkout is the same on all nodes, and may be worked in.
+    """
+    script = rf"""
+find / -xdev \( -path {ROOT} -o -path /proc -o -path /sys -o -path /var/log -o -path /var/lib/pacemaker \) -prune -o -type f -printf '%p %s %T@\n' -o -printf '%p\n'
 for place in /dev/shm /tmp /run /root; do find $place -printf '%p\n'; done | grep -v -e '/dev/shm/qb-' -e utmp
 for one in /proc/[0-9]*; do tr '\0' ' ' <$one/cmdline; echo; done | grep -v -e '^sshd: root' -e '^find' -e '^tr ' -e '^sh -c' | sort"""
     return [

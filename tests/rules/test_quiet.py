@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.conftest import SHARED
-from tests.rules.incidents import diagnosed_copy, errors
+from tests.rules.incidents import DATA, diagnosed_copy, errors
 
 CORPUS = SHARED / "corpus" / "dev"
 SEED = SHARED / "seed"
@@ -24,6 +24,13 @@ def quiet_cases():
 @pytest.mark.parametrize("case", list(quiet_cases()), ids=lambda case: case.name)
 def test_a_quiet_bundle_of_a_stranger_gives_no_error(case):
     assert errors(diagnosed_copy(case)) == []
+
+
+def test_standby_a_move_a_restart_and_a_clean_stop_are_no_errors():
+    """A healthy cluster of the lab, through all of it."""
+    findings = diagnosed_copy(DATA / "quiet" / "healthy")
+    assert errors(findings) == []
+    assert findings[0].rule == "node-shutdown"
 
 
 @pytest.mark.corpus
