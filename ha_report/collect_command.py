@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ha_report.bundle import Manifest
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @collect_options.options
 def collect(zone: str | None, **options: Any) -> None:
     """Gather a bundle from the nodes of a cluster, and report on it.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ha_report.rule import Rule
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("rule", required=False)
 def rules(rule: str | None) -> None:
     """Say what can be concluded; with RULE, how, with a real example.
