@@ -147,7 +147,8 @@ class _Reader:
         self.formats[line.format] += 1
         if line.host:
             self.reading.hosts[line.host] += 1
-        message = f" {line.message}"  # so that an anchor that begins with a blank is found at the start, too
+        # A blank before, so that an anchor that begins with one is found at the start, too; rsyslog writes a tab as #011.
+        message = f" {line.message}".replace("#011", "\t")
         for anchor in sorted(candidate.anchors):
             for row in self.rows[anchor]:
                 fields = row.match(message)

@@ -7,6 +7,7 @@ over several automata (docs: PERFORMANCE).  Memory does not grow with the file.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -30,7 +31,7 @@ class Scanner:
 
     def __init__(self, anchors: list[bytes]) -> None:
         self._anchors = anchors
-        self._hidden = [_that_may_overlap(anchor, anchors) for anchor in anchors]
+        self._hidden = overlaps(anchors)
         self._automata = [
             (start, BytesAhoCorasick(anchors[start : start + LITERALS], matchkind=MatchKind.LeftmostFirst))
             for start in range(0, len(anchors), LITERALS)
@@ -64,17 +65,26 @@ class Scanner:
             yield Candidate(number, block[first : min(end, first + LONGEST_LINE)], frozenset(anchors))
 
 
-def _that_may_overlap(anchor: bytes, anchors: list[bytes]) -> frozenset[int]:
-    """Return the anchors that a hit of `anchor` may hide, itself among them: the scan reports no two that overlap."""
-    return frozenset(number for number, other in enumerate(anchors) if anchor == other or _overlap(anchor, other))
-
-
-def _overlap(one: bytes, other: bytes) -> bool:
-    if one in other or other in one:
-        return True
-    return any(
-        one[-size:] == other[:size] or other[-size:] == one[:size] for size in range(1, min(len(one), len(other)))
-    )
+def overlaps(anchors: list[bytes]) -> list[frozenset[int]]:
+    """Return for each anchor those that a hit of it may hide, itself among them: the scan reports no two that overlap."""
+    beginning: dict[bytes, set[int]] = defaultdict(set)  # prefix -> the anchors that begin with it
+    for number, anchor in enumerate(anchors):
+        for size in range(1, len(anchor) + 1):
+            beginning[anchor[:size]].add(number)
+    whole = {anchor: number for number, anchor in enumerate(anchors)}
+    found: list[set[int]] = [{number} for number in range(len(anchors))]
+    for number, anchor in enumerate(anchors):
+        others = {other for place in range(len(anchor)) for other in beginning.get(anchor[place:], ())}
+        others |= {
+            whole[inside]
+            for place in range(len(anchor))
+            for end in range(place + 1, len(anchor) + 1)
+            if (inside := anchor[place:end]) in whole
+        }
+        for other in others:
+            found[number].add(other)
+            found[other].add(number)
+    return [frozenset(numbers) for numbers in found]
 
 
 def blocks_of(read: Callable[[int], bytes]) -> Iterator[bytes]:

@@ -64,3 +64,18 @@ def test_blocks_join_to_what_was_read(data):
 def test_a_scan_agrees_with_regular_expressions_on_a_long_text():
     data = b"".join(b"%d %s\n" % (n, b"node lost" if n % 97 == 0 else b"quiet") for n in range(50_000))
     assert len(found(data)) == len(re.findall(rb"lost", data))
+
+
+@given(st.lists(st.text("abc", min_size=1, max_size=5), min_size=1, max_size=8, unique=True))
+def test_anchors_that_may_hide_one_another_are_known(words):
+    anchors = [word.encode() for word in words]
+
+    def meet(one, other):
+        inside = one in other or other in one
+        return inside or any(
+            one[-n:] == other[:n] or other[-n:] == one[:n] for n in range(1, min(len(one), len(other)))
+        )
+
+    assert scan.overlaps(anchors) == [
+        frozenset(number for number, other in enumerate(anchors) if meet(one, other)) for one in anchors
+    ]
