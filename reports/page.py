@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ha_report.placement import downtime, placement
 from reports.cluster import cards_of
 from reports.failures import fold
-from reports.shape import InputRow, Repeat, Report
+from reports.shape import Downtime, InputRow, Placement, Repeat, Report
 from reports.timeline import rows_of, story_of
 from reports.verdict import verdict_of
 from reports.words import instant, utc
@@ -41,6 +42,8 @@ def build(incident: Incident, findings: Sequence[Finding], *, version: str) -> R
         story=story_of(timeline, times_of(repeats, findings)),
         inputs=tuple(input_row(found) for found in incident.inputs),
         notes=tuple(incident.notes),
+        placement=tuple(Placement(one.resource, one.node, one.role, one.begin, one.end) for one in placement(incident)),
+        downtime=tuple(Downtime(one.resource, instant(one.begin_us), one.end) for one in downtime(incident)),
     )
 
 
