@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import Select
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from tests.browser.conftest import media, screen
 from tests.reports.conftest import SAMPLES
@@ -86,6 +86,8 @@ def test_proof_remedy_verification_and_cluster_stand_in_the_first_screen(browser
 def test_no_page_is_wider_than_the_screen(browser, address, width):
     screen(browser, width, 844)
     browser.get(address)
+    # On a busy machine the page may still have the width of the screen before.
+    WebDriverWait(browser, 10).until(lambda it: it.execute_script("return window.innerWidth") == width)
     assert browser.execute_script("return document.documentElement.scrollWidth") <= width
 
 
