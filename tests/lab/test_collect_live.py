@@ -268,7 +268,7 @@ def leftovers(lab, node):
     script = rf"""
 find / -xdev \( -path {ROOT} -o -path /proc -o -path /sys -o -path /var/log -o -path /var/lib/pacemaker \) -prune -o -type f -printf '%p %s %T@\n' -o -printf '%p\n'
 for place in /dev/shm /tmp /run /root; do find $place -printf '%p\n'; done | grep -v -e '/dev/shm/qb-' -e utmp
-for one in /proc/[0-9]*; do tr '\0' ' ' <$one/cmdline; echo; done | grep -v -e '^sshd: root' -e '^find' -e '^tr ' -e '^sh -c' | sort"""
+for one in /proc/[0-9]*; do tr '\0' ' ' <$one/cmdline; echo; done | grep -v -e '^sshd: root' -e '^find' -e '^tr ' -e '^sh -c' -e '^grep' -e '^sort' | sort"""
     return [
         line
         for line in lab("exec", node, "sh", "-c", script, check=False).splitlines()
