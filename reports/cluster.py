@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ha_report.executions import base_name
 from ha_report.model import FailCount, NodeState, ResourceState
 from reports.shape import NodeCard, Repeat
 
@@ -46,13 +47,7 @@ def told_by(incident: Incident) -> list[str]:
     return [found.node for found in incident.inputs if found.node]
 
 
-def base_name(resource: str) -> str:
-    """Return the resource without its instance number: fail counts are kept for "p_state", it shows as "p_state:0"."""
-    name, colon, instance = resource.rpartition(":")
-    return name if colon and instance.isdigit() else resource
-
-
 def counts_of(resource: ResourceState, fail_counts: Iterable[FailCount]) -> dict[str, str]:
-    """Return the fail counts of a resource, node -> value."""
+    """Return the fail counts of a resource, node -> value; they are kept for "p_state", it shows as "p_state:0"."""
     wanted = {resource.id, base_name(resource.id)}
     return {count.node: count.value for count in fail_counts if count.resource in wanted}
