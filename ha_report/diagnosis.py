@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import ha_report.rules
-from ha_report.failures import Failure, failures
 from ha_report.incident import Incident
 from ha_report.model import Finding, Source
+from ha_report.questions.failures import Failure, failures
 from ha_report.rule import Rule
 from ha_report.tables import rows_of
 

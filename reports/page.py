@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ha_report.placement import downtime, placement
+from ha_report.questions.placement import downtime, placement
 from reports.cluster import cards_of
 from reports.failures import fold
 from reports.shape import Downtime, InputRow, Placement, Repeat, Report

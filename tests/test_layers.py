@@ -14,23 +14,7 @@ NOUNS = ("ha_report.model", "ha_report.errors", "ha_report.tables", "ha_report.c
 WORDS = ("ha_report.results", "ha_report.facts", "ha_report.log_state", "ha_report.quotes", "ha_report.times")
 SHAPES = ("ha_report.attribution", "ha_report.executions", "ha_report.incident", "ha_report.bundle", "ha_report.demo")
 # What rules ask of an incident, and how they say it.
-QUESTIONS = (
-    "ha_report.aftermath",
-    "ha_report.attempts",
-    "ha_report.commands",
-    "ha_report.departures",
-    "ha_report.failures",
-    "ha_report.fencings",
-    "ha_report.knowledge",
-    "ha_report.node_network",
-    "ha_report.outside",
-    "ha_report.partitions",
-    "ha_report.placement",
-    "ha_report.rule",
-    "ha_report.stories",
-    "ha_report.story",
-    "ha_report.wording",
-)
+QUESTIONS = ("ha_report.questions", "ha_report.rule")
 VERBS = ("collectors", "parsers", "ha_report.rules", "reports")
 MEETING = ("ha_report.reading", "ha_report.diagnosis")
 COMMANDS = (

@@ -2,10 +2,10 @@
 
 import pytest
 
-from ha_report.departures import departures
 from ha_report.model import NodeState, ResourceState, Snapshot
-from ha_report.partitions import partitions
-from ha_report.placement import doubles, downtime, placement
+from ha_report.questions.departures import departures
+from ha_report.questions.partitions import partitions
+from ha_report.questions.placement import doubles, downtime, placement
 from tests.rules.incidents import DATA, copied, incident_of
 
 SECOND = 1_000_000

@@ -4,8 +4,8 @@ import string
 
 import pytest
 
-from ha_report import story
-from ha_report.story import LANGUAGES, steps
+from ha_report.questions import story
+from ha_report.questions.story import LANGUAGES, steps
 from tests.rules.incidents import DATA, copied, incident_of
 
 

@@ -9,15 +9,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from ha_report.attempts import attempt_of, is_address
-from ha_report.commands import cleanup, set_parameter
-from ha_report.failures import Failure, lines_of_agent, said_by
-from ha_report.knowledge import listed, parameters_of, resource_of
 from ha_report.model import Finding, OcfRc
-from ha_report.node_network import ip_of
+from ha_report.questions.attempts import attempt_of, is_address
+from ha_report.questions.commands import cleanup, set_parameter
+from ha_report.questions.failures import Failure, lines_of_agent, said_by
+from ha_report.questions.knowledge import listed, parameters_of, resource_of
+from ha_report.questions.node_network import ip_of
+from ha_report.questions.stories import Why, stories, tell, where
+from ha_report.questions.wording import attempted, said_in_words
 from ha_report.rule import Rule
-from ha_report.stories import Why, stories, tell, where
-from ha_report.wording import attempted, said_in_words
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from statistics import median
 from typing import TYPE_CHECKING
 
-from ha_report.failures import failures
-from ha_report.knowledge import (
+from ha_report.model import Event, Finding, InputFile
+from ha_report.questions.failures import failures
+from ha_report.questions.knowledge import (
     SECOND,
     clock,
     events_of,
@@ -18,7 +19,6 @@ from ha_report.knowledge import (
     quotes,
     told_once,
 )
-from ha_report.model import Event, Finding, InputFile
 from ha_report.rule import Rule
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ha_report.commands import watch
-from ha_report.departures import departures
-from ha_report.knowledge import SECOND, clock, events_of, instant, plural, quotes, told_once
 from ha_report.model import Event, Finding
+from ha_report.questions.commands import watch
+from ha_report.questions.departures import departures
+from ha_report.questions.knowledge import SECOND, clock, events_of, instant, plural, quotes, told_once
 from ha_report.rule import Rule
 
 if TYPE_CHECKING:

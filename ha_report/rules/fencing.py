@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ha_report.commands import cleanup, is_1_0, set_property, watch
-from ha_report.departures import Departure, departures
-from ha_report.failures import Failure, failures, lines_of_agent, result_lines
-from ha_report.fencings import Fencing, fencings
-from ha_report.knowledge import (
+from ha_report.model import Finding
+from ha_report.questions.commands import cleanup, is_1_0, set_property, watch
+from ha_report.questions.departures import Departure, departures
+from ha_report.questions.failures import Failure, failures, lines_of_agent, result_lines
+from ha_report.questions.fencings import Fencing, fencings
+from ha_report.questions.knowledge import (
     SECOND,
     agent_of,
     clean,
@@ -26,10 +27,9 @@ from ha_report.knowledge import (
     property_source,
     quotes,
 )
-from ha_report.model import Finding
+from ha_report.questions.stories import joined, stories, where
+from ha_report.questions.wording import answer, attempted, said_in_words
 from ha_report.rule import Rule
-from ha_report.stories import joined, stories, where
-from ha_report.wording import answer, attempted, said_in_words
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident

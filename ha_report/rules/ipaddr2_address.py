@@ -9,18 +9,18 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ha_report.attempts import addresses, is_address, segment_of
-from ha_report.commands import cleanup, watch
 from ha_report.executions import base_name
 from ha_report.facts import ConfiguredResource
-from ha_report.failures import Failure, lines_of_agent, said_by
-from ha_report.knowledge import SECOND, instant, listed, quotes
 from ha_report.model import Evidence, Finding, ResourceState, Snapshot, Source
-from ha_report.node_network import Ip, NodeNetwork, ip_of, last_networks, networks_of
-from ha_report.partitions import partitions
-from ha_report.placement import runs_many
+from ha_report.questions.attempts import addresses, is_address, segment_of
+from ha_report.questions.commands import cleanup, watch
+from ha_report.questions.failures import Failure, lines_of_agent, said_by
+from ha_report.questions.knowledge import SECOND, instant, listed, quotes
+from ha_report.questions.node_network import Ip, NodeNetwork, ip_of, last_networks, networks_of
+from ha_report.questions.partitions import partitions
+from ha_report.questions.placement import runs_many
+from ha_report.questions.stories import Why, stories, tell, where
 from ha_report.rule import Rule
-from ha_report.stories import Why, stories, tell, where
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident

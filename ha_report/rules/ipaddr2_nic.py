@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ha_report.attempts import NO_ROUTE, WRONG, Attempt, attempt_of, may_be_findif
-from ha_report.commands import cleanup
-from ha_report.knowledge import listed, resource_of
 from ha_report.model import Finding, Source
-from ha_report.node_network import ip_of, last_networks
+from ha_report.questions.attempts import NO_ROUTE, WRONG, Attempt, attempt_of, may_be_findif
+from ha_report.questions.commands import cleanup
+from ha_report.questions.knowledge import listed, resource_of
+from ha_report.questions.node_network import ip_of, last_networks
+from ha_report.questions.stories import Why, stories, tell, where
+from ha_report.questions.wording import attempted
 from ha_report.rule import Rule
-from ha_report.stories import Why, stories, tell, where
-from ha_report.wording import attempted
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident

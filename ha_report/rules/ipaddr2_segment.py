@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ha_report.attempts import NO_ROUTE, WRONG, Attempt, addresses, attempt_of, may_be_findif, segment_of
-from ha_report.commands import cleanup, set_parameter
 from ha_report.facts import ConfiguredResource
-from ha_report.failures import Failure, failures
-from ha_report.knowledge import known_nodes, listed, quotes, resource_of
 from ha_report.model import Finding, OcfRc, Source
-from ha_report.node_network import NodeNetwork, ip_of, last_networks
+from ha_report.questions.attempts import NO_ROUTE, WRONG, Attempt, addresses, attempt_of, may_be_findif, segment_of
+from ha_report.questions.commands import cleanup, set_parameter
+from ha_report.questions.failures import Failure, failures
+from ha_report.questions.knowledge import known_nodes, listed, quotes, resource_of
+from ha_report.questions.node_network import NodeNetwork, ip_of, last_networks
+from ha_report.questions.stories import Why, stories, tell, where
+from ha_report.questions.wording import attempted
 from ha_report.rule import Rule
-from ha_report.stories import Why, stories, tell, where
-from ha_report.wording import attempted
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident

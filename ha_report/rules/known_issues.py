@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ha_report.facts import VersionFacts
-from ha_report.failures import Failure, failures, lines_of_agent, result_lines, said_by
-from ha_report.knowledge import events_of, quotes
 from ha_report.model import Evidence, Finding
+from ha_report.questions.failures import Failure, failures, lines_of_agent, result_lines, said_by
+from ha_report.questions.knowledge import events_of, quotes
 from ha_report.rule import Rule
 
 if TYPE_CHECKING:
@@ -110,8 +110,8 @@ def _absurd(value: str | None) -> bool:
 
 
 def _odd_ipv6(incident: Incident, failure: Failure) -> bool:
-    from ha_report.knowledge import parameters_of  # noqa: PLC0415 - one rule of many needs it
-    from ha_report.node_network import ip_of  # noqa: PLC0415 - the same
+    from ha_report.questions.knowledge import parameters_of  # noqa: PLC0415 - one rule of many needs it
+    from ha_report.questions.node_network import ip_of  # noqa: PLC0415 - the same
 
     address = (parameters_of(incident, failure.resource) or {}).get("ip", "")
     known = ip_of(address)

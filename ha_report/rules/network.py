@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ha_report.attempts import ADDRESS_AGENTS
-from ha_report.commands import set_property, watch
-from ha_report.departures import departures
-from ha_report.fencings import Fencing, fencings
-from ha_report.knowledge import (
+from ha_report.model import Event, Finding, Source
+from ha_report.questions.attempts import ADDRESS_AGENTS
+from ha_report.questions.commands import set_property, watch
+from ha_report.questions.departures import departures
+from ha_report.questions.fencings import Fencing, fencings
+from ha_report.questions.knowledge import (
     SECOND,
     agent_of,
     agent_type,
@@ -27,9 +28,8 @@ from ha_report.knowledge import (
     quotes,
     told_once,
 )
-from ha_report.model import Event, Finding, Source
-from ha_report.partitions import Partition, partitions, stops_without_quorum
-from ha_report.placement import downtime
+from ha_report.questions.partitions import Partition, partitions, stops_without_quorum
+from ha_report.questions.placement import downtime
 from ha_report.rule import Rule
 from ha_report.rules.fencing import fencing_is_off
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ha_report.commands import is_1_0, watch
-from ha_report.departures import Departure, departures
-from ha_report.failures import failures, result_lines
-from ha_report.fencings import Fencing, fencings
-from ha_report.knowledge import SECOND, between, clock, instant, listed, properties_of, quotes, written_by
 from ha_report.model import Event, Evidence, Finding, Source
-from ha_report.placement import downtime, placement
+from ha_report.questions.commands import is_1_0, watch
+from ha_report.questions.departures import Departure, departures
+from ha_report.questions.failures import failures, result_lines
+from ha_report.questions.fencings import Fencing, fencings
+from ha_report.questions.knowledge import SECOND, between, clock, instant, listed, properties_of, quotes, written_by
+from ha_report.questions.placement import downtime, placement
+from ha_report.questions.stories import joined
 from ha_report.rule import Rule
-from ha_report.stories import joined
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ha_report.attempts import addresses
 from ha_report.facts import NetworkFacts, Ping
-from ha_report.knowledge import listed, plural, quotes
 from ha_report.model import Evidence, Finding, Source
-from ha_report.node_network import ip_of
+from ha_report.questions.attempts import addresses
+from ha_report.questions.knowledge import listed, plural, quotes
+from ha_report.questions.node_network import ip_of
 from ha_report.rule import Rule
 
 if TYPE_CHECKING:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ha_report.commands import cleanup, node_command, set_meta, set_property
-from ha_report.departures import departures
 from ha_report.executions import base_name
 from ha_report.facts import Configuration, ConfiguredResource, Constraint
-from ha_report.failures import failures
-from ha_report.knowledge import (
+from ha_report.model import Event, Evidence, Finding, Source
+from ha_report.questions.commands import cleanup, node_command, set_meta, set_property
+from ha_report.questions.departures import departures
+from ha_report.questions.failures import failures
+from ha_report.questions.knowledge import (
     clock,
     configurations,
     events_of,
@@ -27,8 +28,7 @@ from ha_report.knowledge import (
     resource_of,
     told_once,
 )  # fmt: skip
-from ha_report.model import Event, Evidence, Finding, Source
-from ha_report.placement import downtime
+from ha_report.questions.placement import downtime
 from ha_report.rule import Rule
 
 if TYPE_CHECKING:

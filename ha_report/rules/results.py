@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from ha_report.commands import cleanup, watch
-from ha_report.failures import Failure, failures
 from ha_report.model import Finding, OcfRc
+from ha_report.questions.commands import cleanup, watch
+from ha_report.questions.failures import Failure, failures
+from ha_report.questions.stories import Why, stories, tell, where
+from ha_report.questions.wording import answer, attempted, said_in_words
 from ha_report.rule import Rule
 from ha_report.rules.stops import blocked_or_fenced
-from ha_report.stories import Why, stories, tell, where
-from ha_report.wording import answer, attempted, said_in_words
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident

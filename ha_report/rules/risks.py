@@ -8,13 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from ha_report.attempts import addresses
-from ha_report.commands import set_default, set_meta, set_parameter, set_property
-from ha_report.departures import departures
 from ha_report.facts import Configuration, ConfiguredOperation, ConfiguredResource
-from ha_report.knowledge import agent_type, configurations, known_nodes, listed, properties_of, property_source, quotes
 from ha_report.model import Finding, Source
-from ha_report.node_network import last_networks
+from ha_report.questions.attempts import addresses
+from ha_report.questions.commands import set_default, set_meta, set_parameter, set_property
+from ha_report.questions.departures import departures
+from ha_report.questions.knowledge import (
+    agent_type,
+    configurations,
+    known_nodes,
+    listed,
+    properties_of,
+    property_source,
+    quotes,
+)
+from ha_report.questions.node_network import last_networks
 from ha_report.rule import Rule
 from ha_report.rules.fencing import fence_devices, fencing_is_off
 

@@ -9,16 +9,16 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ha_report.attempts import is_address
-from ha_report.commands import cleanup, watch
 from ha_report.executions import base_name
-from ha_report.failures import Failure
-from ha_report.knowledge import SECOND, between, clock, events_of, parameters_of
 from ha_report.model import Event, Evidence, Finding, OcfRc, Source
-from ha_report.outside import beside
+from ha_report.questions.attempts import is_address
+from ha_report.questions.commands import cleanup, watch
+from ha_report.questions.failures import Failure
+from ha_report.questions.knowledge import SECOND, between, clock, events_of, parameters_of
+from ha_report.questions.outside import beside
+from ha_report.questions.stories import Why, stories, tell, where
+from ha_report.questions.wording import said_in_words
 from ha_report.rule import Rule
-from ha_report.stories import Why, stories, tell, where
-from ha_report.wording import said_in_words
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident

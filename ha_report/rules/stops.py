@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ha_report.commands import cleanup, watch
 from ha_report.executions import base_name
-from ha_report.failures import Failure, later
-from ha_report.knowledge import clock, events_of, listed, parents_of, properties_of
 from ha_report.model import Event, Finding, OcfRc
+from ha_report.questions.commands import cleanup, watch
+from ha_report.questions.failures import Failure, later
+from ha_report.questions.knowledge import clock, events_of, listed, parents_of, properties_of
+from ha_report.questions.stories import Why, stories, tell, where
+from ha_report.questions.wording import answer, said_in_words
 from ha_report.rule import Rule
-from ha_report.stories import Why, stories, tell, where
-from ha_report.wording import answer, said_in_words
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident

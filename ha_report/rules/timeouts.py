@@ -9,15 +9,15 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ha_report.commands import cleanup, set_timeout
-from ha_report.failures import Failure
-from ha_report.knowledge import between, events_of, resource_of
 from ha_report.model import Event, Finding, Source
-from ha_report.outside import beside
+from ha_report.questions.commands import cleanup, set_timeout
+from ha_report.questions.failures import Failure
+from ha_report.questions.knowledge import between, events_of, resource_of
+from ha_report.questions.outside import beside
+from ha_report.questions.stories import Why, stories, tell, where
+from ha_report.questions.wording import attempted, said_in_words
 from ha_report.rule import Rule
 from ha_report.rules.stops import blocked_or_fenced
-from ha_report.stories import Why, stories, tell, where
-from ha_report.wording import attempted, said_in_words
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident

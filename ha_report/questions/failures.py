@@ -14,7 +14,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ha_report.executions import base_name
-from ha_report.knowledge import (
+from ha_report.model import COMPLETE, TIMED_OUT, Event, Evidence, FailedOperation, Source
+from ha_report.questions.knowledge import (
     END_OF_TIME,
     SECOND,
     ByIdentity,
@@ -28,7 +29,6 @@ from ha_report.knowledge import (
     microseconds,
     quotes,
 )
-from ha_report.model import COMPLETE, TIMED_OUT, Event, Evidence, FailedOperation, Source
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident

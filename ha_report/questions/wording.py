@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ha_report.failures import Failure, lines_of_agent, said_by
 from ha_report.model import OcfRc
+from ha_report.questions.failures import Failure, lines_of_agent, said_by
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident

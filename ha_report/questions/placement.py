@@ -13,11 +13,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from ha_report.departures import departures
 from ha_report.executions import base_name
-from ha_report.fencings import fencings
-from ha_report.knowledge import ByIdentity, agent_of, configurations, events_of, instant, told_once
 from ha_report.model import Event, OcfRc, Source
+from ha_report.questions.departures import departures
+from ha_report.questions.fencings import fencings
+from ha_report.questions.knowledge import ByIdentity, agent_of, configurations, events_of, instant, told_once
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident

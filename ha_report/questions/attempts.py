@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ha_report.facts import ConfiguredResource
-from ha_report.failures import Failure, is_complete, lines_of_agent, said_by
-from ha_report.knowledge import agent_type, configurations, parameters_of
 from ha_report.model import Event, OcfRc
-from ha_report.node_network import NodeNetwork, ip_of, last_networks, network_at, network_of
+from ha_report.questions.failures import Failure, is_complete, lines_of_agent, said_by
+from ha_report.questions.knowledge import agent_type, configurations, parameters_of
+from ha_report.questions.node_network import NodeNetwork, ip_of, last_networks, network_at, network_of
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ha_report.facts import VersionFacts
-from ha_report.knowledge import configurations
+from ha_report.questions.knowledge import configurations
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident

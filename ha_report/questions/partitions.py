@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ha_report.departures import Departure, departures
-from ha_report.knowledge import SECOND, ByIdentity, between, events_of, known_nodes, properties_of, told_once
 from ha_report.model import Event
-from ha_report.placement import Stay, doubles
+from ha_report.questions.departures import Departure, departures
+from ha_report.questions.knowledge import SECOND, ByIdentity, between, events_of, known_nodes, properties_of, told_once
+from ha_report.questions.placement import Stay, doubles
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident

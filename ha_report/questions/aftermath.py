@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ha_report.executions import base_name
-from ha_report.failures import Failure, later
-from ha_report.knowledge import SECOND, best_file, clock, events_of, listed, parents_of
 from ha_report.model import Event, OcfRc, Source
+from ha_report.questions.failures import Failure, later
+from ha_report.questions.knowledge import SECOND, best_file, clock, events_of, listed, parents_of
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident

@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ha_report.departures import Departure, departures
 from ha_report.executions import base_name
-from ha_report.failures import Failure, failures
-from ha_report.fencings import Fencing, fencings, worked
-from ha_report.knowledge import SECOND, events_of, listed, told_once
 from ha_report.model import Event, OcfRc, Source
-from ha_report.partitions import partitions
-from ha_report.placement import Gap, downtime, placement
-from ha_report.wording import answer, said_in_words
+from ha_report.questions.departures import Departure, departures
+from ha_report.questions.failures import Failure, failures
+from ha_report.questions.fencings import Fencing, fencings, worked
+from ha_report.questions.knowledge import SECOND, events_of, listed, told_once
+from ha_report.questions.partitions import partitions
+from ha_report.questions.placement import Gap, downtime, placement
+from ha_report.questions.wording import answer, said_in_words
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident

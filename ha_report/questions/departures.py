@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ha_report.knowledge import SECOND, ByIdentity, between, events_of, told_once
 from ha_report.model import Event
+from ha_report.questions.knowledge import SECOND, ByIdentity, between, events_of, told_once
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident

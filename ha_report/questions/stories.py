@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ha_report.aftermath import aftermath_of
-from ha_report.failures import Failure, failures, lines_of_agent, result_lines
-from ha_report.knowledge import instant, listed, quotes
 from ha_report.model import Event, Evidence, Finding, Source
+from ha_report.questions.aftermath import aftermath_of
+from ha_report.questions.failures import Failure, failures, lines_of_agent, result_lines
+from ha_report.questions.knowledge import instant, listed, quotes
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident

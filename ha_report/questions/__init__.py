@@ -1,0 +1,1 @@
+"""What rules, the story and the report ask of an incident, and how they say what they found."""
