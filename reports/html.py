@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from reports.shape import Moment, Report
 
 TEMPLATES = Path(__file__).with_name("templates")
+STYLES = ("page.css",)
+SCRIPTS = ("page.js",)  # in this order; each is a world of its own
 NODE_COLOURS = 8  # in the style sheet; the ninth node begins again
 SMALL_NODES, SMALL_RESOURCES = 4, 16  # a cluster of this size is pictured beside the verdict
 
@@ -46,8 +48,8 @@ def render(report: Report) -> str:
     return encodable(
         page.render(
             report=report,
-            style=asset("page.css"),
-            script=asset("page.js"),
+            styles=[asset(name) for name in STYLES],
+            scripts=[asset(name) for name in SCRIPTS],
             markdown=markdown.render(report),
             small=is_small(report),
             dated=day_of(report.window) is None,
@@ -68,10 +70,12 @@ def environment(report: Report) -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
         finalize=finalized,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # the extension puts it there
     made.filters |= {
         "clock": partial(clock_of, day=day_of(report.window)),
         "counted": count_of,
