@@ -65,7 +65,7 @@ CLUSTER = (
     Item("hb_uuid.txt", "crm_uuid -r"),
 )  # fmt: skip
 
-# What takes longest comes first, beside which the rest is done.
+# What takes longest begins first, and beside it the rest is done.
 LONG = (
     # The journal is asked by time, and finds it by its own index.
     Item("journal.log", 'have journalctl || exit 127; journalctl -q --no-pager -o short-iso-precise --since "@$from" --until "@$((to + 1))"'
@@ -184,7 +184,8 @@ DISCOVERY = (
 PHASES = {
     "cluster": CLUSTER,
     "logs": (),
-    "node": (*LONG, *NETWORK, *CONFIGURATION, *SYSTEM),
+    "long": LONG,
+    "node": (*NETWORK, *CONFIGURATION, *SYSTEM),
     "folders": (),
     "slow": SLOW,
 }

@@ -84,23 +84,44 @@ finish() {
 
 # ---- items
 
+# Says that this shell is the lane $1: limited waits in it, and watch wakes it.
+begin_lane() {
+    lane=$1
+    read -r lane_pid lane_rest </proc/self/stat
+    : "$lane_rest"
+    trap : USR1
+}
+
 # Runs the function $3 for at most $2 seconds; its output becomes the file $1.  Sets rc.
-# It is the clock that is waited for, and not the function: what hangs in the kernel cannot be killed.
+# What hangs in the kernel cannot be killed, so nobody waits for its end.
 limited() {
-    sleep "$2" >/dev/null 2>&1 3<&- &
-    clock_pid=$!
-    {
-        ( "$3" ) >"$work/out/$1" 2>"$work/err/$1"
-        echo $? >"$work/rc.${lane:-0}"
-        kill $clock_pid
-    } </dev/null >/dev/null 2>&1 3<&- &
-    limited_pid=$!
-    if wait $clock_pid; then
-        rc=timed-out
-        kill_family $limited_pid
-    else
-        read -r rc <"$work/rc.${lane:-0}"
-    fi
+    "$3" </dev/null >"$box/out/$1" 2>"$box/err/$1" 3<&- &
+    limited_pid=$! rc=
+    stamp
+    limited_until=$((${stamp%.*} + $2))
+    echo "$limited_until $lane_pid" >"$work/turn.$lane_pid"
+    while [ -z "$rc" ]; do
+        wait $limited_pid
+        rc=$?
+        kill -0 $limited_pid || break
+        # Woken: for this item, or a moment too late for the one before.
+        stamp
+        if [ "${stamp%.*}" -lt $limited_until ]; then rc=; else rc=timed-out; fi
+    done
+    : >"$work/turn.$lane_pid"
+    [ "$rc" != timed-out ] || kill_family $limited_pid
+} 2>/dev/null
+
+# Wakes the lanes that wait for longer than they want to.  One clock for all: a process an item would be many.
+watch() {
+    trap '' TERM HUP INT
+    while sleep 1; do
+        stamp
+        for watch_turn in "$work"/turn.*; do
+            { read -r watch_until watch_lane <"$watch_turn"; } || continue
+            [ "${stamp%.*}" -lt "$watch_until" ] || kill -USR1 "$watch_lane"
+        done
+    done
 } 2>/dev/null
 
 # An item of a phase: file, limit in seconds, function.  Each lane takes the items whose turn is its own.
@@ -110,24 +131,49 @@ item() {
     # What hangs once hangs again, as the cluster's tools do when a daemon is stuck.
     if [ "$rc" = timed-out ] && [ "$2" -gt 3 ]; then limited "$1" 3 "$3"; else limited "$1" "$2" "$3"; fi
     stamp
-    echo "$1 $rc $began $stamp" >>"$work/status.$lane"
+    echo "$1 $rc $began $stamp" >>"$box/status.$lane"
     began=$stamp
 }
 
-# Runs the items of the phase $1, which the function items_$1 lists, and sends what they left.
-phase() {
-    mkdir "$work/out" "$work/err" "$work/status"
+# Makes the folder box, where things are until they are sent.
+make_box() {
+    box=$work/$1
+    mkdir "$box" "$box/out" "$box/err" "$box/status"
+}
+
+# Runs the items of the phase $1, which the function items_$1 lists.
+take() {
+    make_box "$1"
     lane=0 lane_pids=
     while [ $lane -lt "$lanes" ]; do
-        ( turn=0; stamp; began=$stamp; "items_$1" ) &
+        ( begin_lane $lane; turn=0; stamp; began=$stamp; "items_$1" ) &
         lane_pids="$lane_pids $!" lane=$((lane + 1))
     done
     # shellcheck disable=SC2086  # a list of numbers
     wait $lane_pids
-    lane=0
-    cat "$work"/status.* >"$work/status/$1"
-    (cd "$work" && tar -cf - out err status) | compress
-    rm -rf "$work/out" "$work/err" "$work"/status*
+    cat "$box"/status.* >"$box/status/$1"
+}
+
+# Sends what the phase $1 left.
+send_phase() {
+    (cd "$work/$1" && tar -cf - out err status) | compress
+    rm -rf "${work:?}/$1"
+}
+
+phase() {
+    take "$1"
+    send_phase "$1"
+}
+
+# Begins a phase of which the end is waited for later, with `late`.
+early() {
+    take "$1" &
+    early_pid=$!
+}
+
+late() {
+    wait "$early_pid"
+    send_phase "$1"
 }
 
 # For items that copy: exit status 127 means the same as for a command, that it is not there.
@@ -175,12 +221,13 @@ runs() {
 
 # Prints which node is the DC.  crm_mon is asked, as crmadmin waits half a minute for a DC that just died.
 dc() {
-    crm_mon -1 2>/dev/null | while read -r dc_line; do
+    [ -s "$work/dc" ] || crm_mon -1 2>/dev/null | while read -r dc_line; do
         case $dc_line in
         *"Current DC: NONE"*) ;;
         *"Current DC: "*) dc_line=${dc_line#*Current DC: }; echo "${dc_line%% *}" ;;
         esac
-    done
+    done >"$work/dc"
+    { read -r dc_line && echo "$dc_line"; } <"$work/dc"
 }
 
 # Says whether this node is the one to tell what all nodes know: the DC, if there is one, or who is asked alone.
@@ -224,7 +271,8 @@ log_settings() {
 
 # Sends the logs, each cut to the window, and those that rotation put beside them.
 logs() {
-    mkdir "$work/out" "$work/err" "$work/status"
+    begin_lane logs
+    make_box logs
     log_paths >"$work/paths"
     seen=' ' names=' '
     while IFS= read -r log_path; do
@@ -233,9 +281,9 @@ logs() {
             [ -f "$log_file" ] && [ -r "$log_file" ] && log "$log_file"
         done
     done <"$work/paths"
-    asked_but_missing >>"$work/status/logs"
-    (cd "$work" && tar -cf - status)
-    rm -rf "$work/out" "$work/err" "$work/status" "$work/paths"
+    asked_but_missing >>"$box/status/logs"
+    (cd "$box" && tar -cf - status)
+    rm -rf "$box" "$work/paths"
 }
 
 asked_but_missing() {
@@ -262,7 +310,7 @@ log() {
     esac
     log_path=$1
     limited "$name" 30 cut_log
-    if [ "$rc" = 0 ] && read -r log_start log_length log_cut <"$work/out/$name"; then
+    if [ "$rc" = 0 ] && read -r log_start log_length log_cut <"$box/out/$name"; then
         [ "$log_cut" = 0 ] || rc=truncated
         [ "$log_length" = 0 ] || send "$1" "$log_start" "$log_length"
     fi
@@ -271,7 +319,7 @@ log() {
 
 log_done() {
     stamp
-    echo "$name $rc $began $stamp $1" >>"$work/status/logs"
+    echo "$name $rc $began $stamp $1" >>"$box/status/logs"
 }
 
 cut_log() { part_of "$log_path" "$log_size"; }
@@ -297,15 +345,15 @@ log_name() {
 # Sends $3 bytes of the file $1 from byte $2 on, as out/$name; nothing is copied to the disk for it.
 send() {
     # A file of that size which occupies nothing: tar makes the header of it.
-    rm -f "$work/out/$name"
-    dd if=/dev/null of="$work/out/$name" bs=1 count=0 seek="$3" 2>/dev/null
-    touch -r "$1" "$work/out/$name"
-    (cd "$work" && tar -cf - "out/$name" 2>/dev/null) | dd bs=512 count=1 2>/dev/null
+    rm -f "$box/out/$name"
+    dd if=/dev/null of="$box/out/$name" bs=1 count=0 seek="$3" 2>/dev/null
+    touch -r "$1" "$box/out/$name"
+    (cd "$box" && tar -cf - "out/$name" 2>/dev/null) | dd bs=512 count=1 2>/dev/null
     {
         dd if="$1" bs=65536 skip=$(($2 / 65536)) 2>/dev/null | tail -c +$(($2 % 65536 + 1)) | head -c "$3"
         cat /dev/zero  # fills the last block, and what a log that was just emptied no longer has
     } 2>/dev/null | head -c $((($3 + 511) / 512 * 512))
-    rm -f "$work/out/$name"
+    rm -f "$box/out/$name"
 }
 
 # ---- folders
@@ -314,22 +362,29 @@ send() {
 folder() {
     stamp
     began=$stamp rc=127
-    mkdir -p "$work/out" "$work/status"
     if [ -d "$2" ]; then
         rc=0
-        ln -s "$2" "$work/out/$1"
-        changed_in_window "$2" | sort -rn >"$work/newest"
-        [ "$(wc -l <"$work/newest")" -le "$3" ] || rc=truncated
-        head -n "$3" "$work/newest" | while read -r folder_changed folder_file; do
+        make_box folder
+        ln -s "$2" "$box/out/$1"
+        changed_in_window "$2" | sort -rn >"$box/newest"
+        [ "$(wc -l <"$box/newest")" -le "$3" ] || rc=truncated
+        head -n "$3" "$box/newest" | while read -r folder_changed folder_file; do
             : "$folder_changed"
             printf '%s\n' "out/$1/$folder_file"
-        done >"$work/list"
-        [ ! -s "$work/list" ] || (cd "$work" && tar -cf - -T list 2>/dev/null)
+        done >"$box/list"
+        [ ! -s "$box/list" ] || (cd "$box" && tar -cf - -T list 2>/dev/null)
+        rm -rf "$box"
     fi
     stamp
-    echo "$1/ $rc $began $stamp $2" >>"$work/status/folder.$1"
-    (cd "$work" && tar -cf - "status/folder.$1")
-    rm -rf "$work/out" "$work/status" "$work/newest" "$work/list"
+    echo "$1/ $rc $began $stamp $2" >>"$work/folders"
+}
+
+# Sends how it went with the folders.
+folders_told() {
+    make_box told
+    mv "$work/folders" "$box/status/"
+    (cd "$box" && tar -cf - status)
+    rm -rf "$box"
 }
 
 # Prints "CHANGED NAME" of the files in folder $1, and in the folders in it, that changed in the window.
@@ -377,6 +432,7 @@ main() {
     unset XDG_CONFIG_HOME XDG_CACHE_HOME XDG_DATA_HOME
     trap 'finish 143' HUP INT TERM PIPE
     guard >/dev/null 2>&1 &
+    watch >/dev/null 2>&1 3<&- &
     choose_compressor
     now=$(date +%s) rc=0
     # The window is that of the asker's clock; a clock that is wrong by more than a slow connection moves it.

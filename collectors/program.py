@@ -70,10 +70,14 @@ def _flow(phases: dict[str, tuple[Item, ...]], folders: list[Folder], *, logs: b
             lines.append("logs | compress")
         elif name == "folders" and folders:
             calls = (f"folder {one.name} {shlex.quote(one.path)} {one.most};" for one in folders)
-            lines.append("{ " + " ".join(calls) + " } | compress")
-        elif rows:
+            lines.append("{ " + " ".join(calls) + " folders_told; } | compress")
+        elif rows and name != "long":
             lines.append(f"phase {name}")
-    return lines
+    if not phases.get("long"):
+        return lines
+    # What takes long begins first, and is there when the rest has been sent, but for what may take minutes.
+    behind = len(lines) - (lines[-1:] == ["phase slow"])
+    return ["early long", *lines[:behind], "late long", *lines[behind:]]
 
 
 def assembled(window: Window, phases: dict[str, tuple[Item, ...]], flow: list[str]) -> str:

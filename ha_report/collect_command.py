@@ -272,10 +272,11 @@ def _nothing_came(records: list[Any], completing: bool) -> None:
 
 def _warm_up() -> None:
     """Load what the report needs while the nodes work: it takes a second, pandas alone a third of it."""
-    import ha_report.diagnosis  # noqa: F401, PLC0415
     import reports.files  # noqa: F401, PLC0415
+    from ha_report.diagnosis import rules  # noqa: PLC0415
     from ha_report.reading import read_incident  # noqa: PLC0415
 
+    rules()
     with tempfile.NamedTemporaryFile() as log:
         log.write(
             b"Nov 23 01:23:20 node01 pacemaker-controld[1]: notice: a line makes the reader compile its patterns\n"

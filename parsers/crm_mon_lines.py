@@ -60,6 +60,11 @@ class Line(NamedTuple):
         return self.bullet or _BEGINNING.match(self.bare) is not None
 
 
+def is_dirty(text: str) -> bool:
+    """Say whether something was put between the characters of a line on the way here."""
+    return _DIRT.search(text) is not None
+
+
 def cleaned(lines: Sequence[str]) -> list[Line]:
     """Return the lines without what the way here added."""
     raw = [_line(number, text) for number, text in enumerate(lines, start=1)]

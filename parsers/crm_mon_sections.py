@@ -44,6 +44,7 @@ _HEADINGS = {
     ),
 }  # fmt: skip
 _SECTION_OF = {heading: section for section, headings in _HEADINGS.items() for heading in headings}
+HEADINGS = tuple(_SECTION_OF)  # in small letters
 _HEADING = re.compile(r"([A-Za-z][A-Za-z ]+?) ?:")
 
 # Lines that say nothing the snapshot keeps, but are crm_mon's or pcs' own.

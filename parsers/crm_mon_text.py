@@ -9,13 +9,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import tzinfo
+from functools import cache
+
+from ahocorasick_rs import AhoCorasick
 
 from ha_report.model import Snapshot
 from parsers import crm_mon_resources
 from parsers.crm_mon_history import with_history
-from parsers.crm_mon_lines import AGENT, cleaned
+from parsers.crm_mon_lines import AGENT, cleaned, is_dirty
 from parsers.crm_mon_reading import Reading
-from parsers.crm_mon_sections import Section, section_of
+from parsers.crm_mon_sections import HEADINGS, Section, section_of
 from parsers.failed_actions import ENTRY_START
 
 FORMAT = "crm_mon-text"
@@ -36,10 +39,40 @@ _WEAK = {
     "members": re.compile(r"(?:Started|Stopped|Masters|Slaves|Promoted|Unpromoted)[\w ()]*: \["),
     "counts": re.compile(r"\d+ (?:[Rr]esources?(?: instances?)?|[Nn]odes?) configured"),
 }
+# In small letters; a text with none of these, and no heading, holds nothing that `speaks` takes for crm_mon's.
+_HINTS = (
+    "current dc: ", "online: [", "offline: [", "online : [", "offline : [", ": online", ": offline", ": unclean", ": standby",
+    ": pending", ": maintenance", "last updated: ", "stack: ", "resource group: ", "clone set: ", "master/slave set: ",
+    "container: ", "container set: ", "bundle: ", "bundle set: ", "started: [", "stopped: [", "masters: [", "slaves: [",
+    "promoted: [", "): [", "resource configured", "resources configured", "node configured", "nodes configured",
+    "instance configured", "instances configured", "(node=", "' (", " returned '", " could not be executed (",
+)  # fmt: skip
+
+
+@cache
+def _hints() -> AhoCorasick:
+    return AhoCorasick([*_HINTS, *(f"{heading}{colon}" for heading in HEADINGS for colon in (":", " :"))])
 
 
 def looks_like(text: str) -> bool:
     """Say whether the beginning of a file is, or holds, output that `read` understands."""
+    return hinted(text) and speaks(text)
+
+
+def hinted(text: str) -> bool:
+    """Say whether it may be worth a look: taking lines apart costs more than all else where there are many small files."""
+    if is_dirty(text):
+        return True
+    small = text.replace("\u00a0", " ").replace("\t", " ").lower()
+    return any(
+        hint < len(_HINTS)
+        or not small[end : end + 200].partition("\n")[0].strip()  # a heading stands alone on its line
+        for hint, _, end in _hints().find_matches_as_indexes(small)
+    )
+
+
+def speaks(text: str) -> bool:
+    """Say whether crm_mon spoke, from every line of a text."""
     kinds: set[str] = set()
     for line in cleaned(text.splitlines()):
         section = section_of(line.bare)

@@ -210,6 +210,9 @@ FORMATS = (
     ),
 )
 
+_TIME_OF_DAY = re.compile(r"\d\d:\d\d:\d\d")
+_TIMELESS = tuple(row for row in FORMATS if row.name == "headless")  # spares all others where there is no time
+
 _LEVELS = {"emerg": "crit", "alert": "crit", "err": "error", "warn": "warning", "trace": "debug"}
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _NAMED_ZONES = {"Z": 0, "UTC": 0, "GMT": 0}
@@ -237,7 +240,7 @@ class LineReader:
         found = self._last.compiled.match(text)
         if found is not None and self._last.name != "dated":
             return self._line(self._last, found)
-        for row in FORMATS:
+        for row in FORMATS if _TIME_OF_DAY.search(text) else _TIMELESS:
             found = row.compiled.match(text)
             if found is not None:
                 self._last = row

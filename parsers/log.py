@@ -110,8 +110,12 @@ class _Reader:
 
     def _sample(self, block: bytes) -> None:
         """Note the time of a line here and there: enough to see when nothing was written for long."""
+        read = -1
         for place in range(0, len(block), max(len(block) // _SAMPLES, 1)):
             begin = block.find(b"\n", place) + 1
+            if begin == read:  # a block of few lines
+                continue
+            read = begin
             line = self.lines.read(plain(block[begin : block.find(b"\n", begin)].decode("utf-8", "replace")))
             self._note_program(line)
             if line.stamp is not None:

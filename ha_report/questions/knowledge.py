@@ -18,6 +18,8 @@ from ha_report.facts import Configuration, ConfiguredResource
 from ha_report.model import Event, Evidence, Source
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ha_report.incident import Incident
 
 SECOND = 1_000_000
@@ -68,18 +70,12 @@ class _EventsByKind(dict[tuple[str, ...], list[Event]]):
         return self[kinds]
 
 
-def _plain_values(rows: object, name: str) -> list[object]:
+def _plain_values(rows: pd.DataFrame, name: str) -> list[object]:
     """Return a column as plain Python values, None where it tells nothing."""
-    if name == "time_us":
-        times = rows["time"]  # type: ignore[index]
-        known = times.notna()
-        return [
-            number if there else None
-            for number, there in zip(times.astype("int64").tolist(), known.tolist(), strict=True)
-        ]
-    column = rows[name]  # type: ignore[index]
-    values: list[object] = column.astype(object).where(column.notna(), None).tolist()
-    return values
+    column = rows["time" if name == "time_us" else name]
+    known = column.notna().tolist()
+    values = (column.astype("int64") if name == "time_us" else column).tolist()
+    return [value if there else None for value, there in zip(values, known, strict=True)]
 
 
 @lru_cache(maxsize=2)

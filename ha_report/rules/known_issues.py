@@ -131,12 +131,14 @@ def known_issue(incident: Incident) -> Iterator[Finding]:
 
 
 def _versions(incident: Incident) -> dict[str, tuple[str, tuple[Evidence, ...]]]:
-    """Return the version of each program, and the line that tells it where one is known."""
+    """Return the version of each program that has known issues, and the line that tells it where one is known."""
+    known = {issue.package for issue in ISSUES}
     found: dict[str, tuple[str, tuple[Evidence, ...]]] = {}
     for one in incident.facts:
         if isinstance(one.facts, VersionFacts):
-            for package, version in one.facts.packages.items():
-                found.setdefault(package, (version.version, quotes(incident, [version.source])))
+            for package in one.facts.packages.keys() & known - found.keys():
+                version = one.facts.packages[package]
+                found[package] = (version.version, quotes(incident, [version.source]))
     for program, text in incident.cluster.versions.items():
         found.setdefault(program, (text, ()))
     return found

@@ -179,7 +179,8 @@ def test_of_a_folder_come_the_files_of_the_window_newest_first(shell, tmp_path, 
         os.utime(source / f"pe-input-{number}.bz2", (NOW - 1000 * number, NOW - 1000 * number))
     (source / "pe-input.last").write_text("3")
     came, _ = run(
-        shell, assembled(window_of(NOW - 3600, NOW + 60), {}, [f"{{ folder pengine {source} 3; }} | compress"])
+        shell,
+        assembled(window_of(NOW - 3600, NOW + 60), {}, [f"{{ folder pengine {source} 3; folders_told; }} | compress"]),
     )
     names = [name for (kind, name) in came if kind == "out"]
     assert names == [f"pengine/pe-input-{number}.bz2" for number in range(3)]

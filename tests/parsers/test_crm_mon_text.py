@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from ha_report.model import FailCount, NodeState
-from parsers.crm_mon_text import looks_like, read
+from parsers.crm_mon_text import hinted, looks_like, read, speaks
 
 DATA = Path(__file__).parents[1] / "data" / "crm_mon"
+SHARED = Path(__file__).resolve().parents[3] / "shared"  # may be absent
 ERA_1_0 = (DATA / "heartbeat-1.0.txt").read_text()  # pieces of outputs of Pacemaker 1.0.12
 ERA_2_0 = (DATA / "pcs-2.0.txt").read_text()  # and of 2.0.5
 TOKYO = timezone(timedelta(hours=9))
@@ -255,3 +256,12 @@ def test_remarks_at_the_ends_of_lines_are_no_nodes():
     )
     assert set(found) == {("r_a", "n2"), ("r_b", None), ("r_c", None)}
     assert {state.parent for state in found.values()} == {"Active"}
+
+
+def test_the_quick_look_passes_over_nothing_that_the_thorough_one_takes():
+    """Of a bundle's hundred files a few are crm_mon's; the others must cost next to nothing, and none be lost."""
+    files = [path for root in (DATA.parent, SHARED) for path in root.rglob("*") if path.is_file()]
+    heads = {path: path.open("rb").read(1 << 16).decode("utf-8", "replace") for path in files}
+    passed_over = [path for path, head in heads.items() if not hinted(head)]
+    assert passed_over
+    assert [path for path in passed_over if speaks(heads[path])] == []
