@@ -261,7 +261,7 @@ def test_remarks_at_the_ends_of_lines_are_no_nodes():
 def test_the_quick_look_passes_over_nothing_that_the_thorough_one_takes():
     """Of a bundle's hundred files a few are crm_mon's; the others must cost next to nothing, and none be lost."""
     files = [path for root in (DATA.parent, SHARED) for path in root.rglob("*") if path.is_file()]
-    heads = {path: path.open("rb").read(1 << 16).decode("utf-8", "replace") for path in files}
+    heads = {path: path.read_bytes()[: 1 << 16].decode("utf-8", "replace") for path in files}
     passed_over = [path for path, head in heads.items() if not hinted(head)]
     assert passed_over
     assert [path for path in passed_over if speaks(heads[path])] == []
