@@ -33,6 +33,7 @@ class Folder(NamedTuple):
     most: int  # files
 
 
+TRACES = "trace_ra"  # what agents did, step by step, where somebody asked for it
 CIB_ON_DISK = "/var/lib/pacemaker/cib/cib.xml /var/lib/heartbeat/crm/cib.xml"
 DAEMONS = "pacemakerd pacemaker-contro crmd heartbeat"  # the kernel keeps 15 characters of a name
 
@@ -167,8 +168,8 @@ FOLDERS = (
     Folder("pengine", "/var/lib/heartbeat/pengine", 500),
     Folder("pengine", "/var/lib/pengine", 500),
     Folder("blackbox", "/var/lib/pacemaker/blackbox", 20),
-    Folder("trace_ra", "/var/lib/heartbeat/trace_ra", 500),
-    Folder("trace_ra", "/var/lib/pacemaker/trace_ra", 500),
+    Folder(TRACES, "/var/lib/heartbeat/trace_ra", 500),
+    Folder(TRACES, "/var/lib/pacemaker/trace_ra", 500),
 )
 
 # What tells which nodes the cluster has, most certain first.

@@ -248,6 +248,7 @@ log_paths() {
     log_settings /etc/corosync/corosync.conf /etc/ais/openais.conf
     log_settings /etc/ha.d/ha.cf /etc/logd.cf /etc/ha.d/logd.cf
     log_settings /etc/sysconfig/pacemaker /etc/default/pacemaker
+    syslog_files /etc/rsyslog.conf /etc/rsyslog.d/*.conf /etc/syslog.conf
     printf '%s\n' /var/log/pacemaker/pacemaker.log /var/log/pacemaker.log /var/log/cluster/corosync.log \
         /var/log/corosync/corosync.log /var/log/corosync.log /var/log/ha-log /var/log/ha-log.txt /var/log/ha-debug \
         /var/log/messages /var/log/syslog /var/log/daemon.log /var/log/sbd.log /var/log/pcsd/pcsd.log \
@@ -264,6 +265,22 @@ log_settings() {
             logfile: | logfile | debugfile) echo "$settings_value" ;;
             PCMK_logfile=*) settings_key=${settings_key#*=} settings_key=${settings_key#[\"\']}
                 echo "${settings_key%[\"\']}" ;;
+            esac
+        done <"$settings_file"
+    done
+}
+
+# Prints the files that syslogd writes messages of daemons, the kernel and the cluster's own facilities to,
+# as in "local7.*;daemon.info  -/var/log/cluster.log" (syslog.conf(5)).
+syslog_files() {
+    for settings_file; do
+        [ -f "$settings_file" ] || continue
+        while read -r settings_key settings_value settings_rest; do
+            : "$settings_rest"
+            case $settings_key in
+            \#*) ;;
+            \*.* | *daemon.* | *daemon,* | *kern.* | *local[0-7]*.* | *user.*)
+                case $settings_value in /* | -/*) echo "${settings_value#-}" ;; esac ;;
             esac
         done <"$settings_file"
     done
@@ -377,6 +394,20 @@ folder() {
     fi
     stamp
     echo "$1/ $rc $began $stamp $2" >>"$work/folders"
+}
+
+# Sends the traces of agents where the CIB says that they are put elsewhere: the parameter trace_dir.
+traces_elsewhere() {
+    traces_seen=
+    for traces_cib; do
+        [ -r "$traces_cib" ] && while IFS= read -r traces_line; do
+            case $traces_line in *'name="trace_dir"'*'value="/'*) ;; *) continue ;; esac
+            traces_line=${traces_line##*value=\"} traces_line=${traces_line%%\"*}
+            case " $traces_seen " in *" $traces_line "*) continue ;; esac
+            traces_seen="$traces_seen $traces_line"
+            folder trace_ra "$traces_line" 500
+        done <"$traces_cib"
+    done
 }
 
 # Sends how it went with the folders.

@@ -69,7 +69,9 @@ def _flow(phases: dict[str, tuple[Item, ...]], folders: list[Folder], *, logs: b
         if name == "logs" and logs:
             lines.append("logs | compress")
         elif name == "folders" and folders:
-            calls = (f"folder {one.name} {shlex.quote(one.path)} {one.most};" for one in folders)
+            calls = [f"folder {one.name} {shlex.quote(one.path)} {one.most};" for one in folders]
+            if any(one.name == items.TRACES for one in folders):
+                calls.append(f"traces_elsewhere {items.CIB_ON_DISK};")
             lines.append("{ " + " ".join(calls) + " folders_told; } | compress")
         elif rows and name != "long":
             lines.append(f"phase {name}")

@@ -217,3 +217,54 @@ def test_the_program_fits_into_a_pipe():
 def test_files_of_the_bundle_are_named_once():
     names = [item.file for rows in items.PHASES.values() for item in rows]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("shell", ALL)
+def test_traces_are_found_where_the_cib_says(shell, tmp_path, run):
+    traces = tmp_path / "my traces"
+    (traces / "IPaddr2").mkdir(parents=True)
+    (traces / "IPaddr2/vip.start.0").write_text("+ ip addr add")
+    cib = tmp_path / "cib.xml"
+    nvpair = f'  <nvpair name="trace_dir" value="{traces}" id="a"/>\n'
+    cib.write_text(f'<cib>\n{nvpair}{nvpair}  <nvpair name="trace_ra" value="1"/>\n</cib>\n')
+    flow = [f"{{ traces_elsewhere {tmp_path}/none.xml {cib}; folders_told; }} | compress"]
+    came, _ = run(shell, assembled(window_of(NOW - 3600, NOW + 60), {}, flow))
+    assert came["out", "trace_ra/IPaddr2/vip.start.0"] == b"+ ip addr add"
+    assert statuses(came) == {"trace_ra/": "0"}
+
+
+@pytest.mark.parametrize("shell", ALL)
+def test_logs_are_found_where_syslog_is_told_to_write_them(shell, tmp_path):
+    settings = tmp_path / "rsyslog.conf"
+    settings.write_text(
+        "# local7.* /var/log/not-this\n$ModLoad imuxsock\n*.*;auth,authpriv.none\t-/var/log/syslog\n"
+        "local5.info /var/log/my-cluster.log\nmail.* -/var/log/mail.log\nauth.* /var/log/auth.log\n*.emerg :omusrmsg:*\n"
+    )
+    script = assembled(window_of(0, NOW), {}, []).replace("\nmain\n", f"\nsyslog_files {tmp_path}/none {settings}\n")
+    said = subprocess.run([*shell, "-s"], input=script, capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["/var/log/syslog", "/var/log/my-cluster.log"]
+
+
+def test_a_big_log_takes_no_memory_on_the_node(tmp_path, run):
+    """A quarter of a gigabyte of yesterday, the window at its end, and half of that for any process."""
+    log = tmp_path / "big.log"
+    yesterday, now = (time.strftime("%b %d %H:%M:%S", time.localtime(at)) for at in (NOW - 86400, NOW))
+    with log.open("w") as file:
+        for _ in range(256):
+            file.write(f"{yesterday} node01 crmd: info: something\n" * ((1 << 20) // 45))
+        file.write(f"{now} node01 crmd: info: the end\n")
+    window = window_of(NOW - 600, NOW + 60, extra_logs=(str(log),))
+    text = assembled(window, {}, ["logs | compress"]).replace("log_paths >", 'echo "$extra_logs" >')
+    came, _ = run(["sh", "-c", "ulimit -v 128000; exec sh -s", "sh"], text)
+    assert came["out", "big.log"].endswith(b"the end\n")
+    assert len(came["out", "big.log"]) < 1 << 18
+
+
+def test_a_node_without_room_says_so(env):
+    places = "/dev/shm /run /tmp /var/tmp"  # noqa: S108 - what stands in the program
+    text = assembled(window_of(0, NOW), {}, ["phase none"]).replace(places, "").replace('"$HOME"', "/proc")
+    done = subprocess.run(
+        ["sh", "-s"], input=text, capture_output=True, text=True, check=False, env=env | {"TMPDIR": "/proc"}
+    )
+    assert done.returncode == 73
+    assert "no room" in done.stderr
