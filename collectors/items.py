@@ -46,8 +46,8 @@ CLUSTER = (
     Item("cib.xml", f"cibadmin -Q -l || cibadmin -Q || copy {CIB_ON_DISK}"),
     # What it finds it tells on standard error, and with its exit status.
     Item("crm_verify.txt", "crm_verify -V -V -L 2>&1"),
-    Item("crm_mon_o.txt", "crm_mon -1 -r -o -t -f"),
-    Item("crm_mon_rn.txt", "crm_mon -1 -r -n -f"),
+    Item("crm_mon_o.txt", "speaks_for_all && crm_mon -1 -r -o -t -f"),
+    Item("crm_mon_rn.txt", "speaks_for_all && crm_mon -1 -r -n -f"),
     Item("DC", '[ "$(dc)" = "$(uname -n)" ] && date || exit 127'),
     Item("members.txt", "crm_node -p || ccm_tool -p"),
     Item("crm_node.txt", "crm_node -l"),
@@ -60,7 +60,7 @@ CLUSTER = (
     Item("STOPPED", f"runs {DAEMONS} && exit 127 || date"),
     Item("time.txt", "several 'date +%Y-%m-%dT%H:%M:%S%z' 'date +%s.%N' date timedatectl 'chronyc -n tracking'"
          " 'chronyc -n sources' 'ntpq -pn' 'ntpdc -pn'", 6),
-    Item("crm_simulate.txt", "crm_simulate -s -L || ptest -L -s"),
+    Item("crm_simulate.txt", "speaks_for_all && { crm_simulate -s -L || ptest -L -s; }"),
     Item("corosync.dump", "several corosync-cmapctl 'corosync-cmapctl -m stats' corosync-objctl"),
     Item("qdevice.txt", "several 'corosync-qdevice-tool -s -v' 'corosync-qnetd-tool -s -v' 'corosync-qnetd-tool -l -v'"),
     Item("hb_uuid.txt", "crm_uuid -r"),

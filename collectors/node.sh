@@ -12,7 +12,7 @@
 #
 # Formats: POSIX.1-2017 XCU 2 (shell), pax ustar; /proc/PID/stat of proc(5).
 
-: "${from:=0}" "${to:=0}" "${asked:=0}" "${cap:=0}" "${ha_logs=}" "${extra_logs=}" "${alone:=1}" "${lanes:=4}"
+: "${from:=0}" "${to:=0}" "${asked:=0}" "${cap:=0}" "${ha_logs=}" "${extra_logs=}" "${nodes=}" "${lanes:=4}"
 
 LC_ALL=C PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin
 export LC_ALL PATH
@@ -230,11 +230,12 @@ dc() {
     { read -r dc_line && echo "$dc_line"; } <"$work/dc"
 }
 
-# Says whether this node is the one to tell what all nodes know: the DC, if there is one, or who is asked alone.
+# Says whether this node is the one to tell what all nodes know: the DC, if it is asked, too.
 speaks_for_all() {
-    [ "$alone" = 0 ] || return 0
+    case $nodes in *' '*) ;; *) return 0 ;; esac
     speaks_dc=$(dc)
-    case $speaks_dc in '' | "$(uname -n)") return 0 ;; esac
+    [ "$speaks_dc" != "$(uname -n)" ] || return 0
+    case " $nodes " in *" $speaks_dc "*) ;; *) return 0 ;; esac
     echo "it is in the folder of the DC, $speaks_dc" >&2
     exit 127
 }

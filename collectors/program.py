@@ -24,7 +24,7 @@ class Window:
     ha_logs: tuple[str, ...] = ()
     extra_logs: tuple[str, ...] = ()
     quick: bool = False
-    alone: bool = True  # no other node is asked
+    nodes: tuple[str, ...] = ()  # that are asked, this one among them; what all know, one of them tells
     wait_s: int = 0  # let the cluster settle before the snapshot, at most so long
     cap_bytes: int = CAP_BYTES  # of one log
 
@@ -102,7 +102,8 @@ def _settings(window: Window) -> list[str]:
     return [
         "\n".join(
             [
-                f"from={window.begin_s} to={window.end_s} asked={window.asked_s} cap={window.cap_bytes} alone={int(window.alone)}",
+                f"from={window.begin_s} to={window.end_s} asked={window.asked_s} cap={window.cap_bytes}",
+                f"nodes={shlex.quote(' '.join(window.nodes))}",
                 f"ha_logs={shlex.quote(chr(10).join(window.ha_logs))}",
                 f"extra_logs={shlex.quote(chr(10).join(window.extra_logs))}",
             ]

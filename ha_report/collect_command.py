@@ -91,7 +91,7 @@ class Job:
             ha_logs=tuple(self.asked["ha_logs"]),
             extra_logs=tuple(self.asked["extra_logs"]),
             quick=self.asked["quick"],
-            alone=len(self.manifest.nodes or self.wanted) == 1,
+            nodes=tuple(self.wanted),
             wait_s=self.wait_s,
             cap_bytes=self.asked["log_limit"] << 20,
         )
