@@ -212,3 +212,4 @@ class Finding:
     remedy: tuple[str, ...] = ()  # sentences, or commands to paste (those begin with "$ ")
     verify: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    symptom: str | None = None  # id of the row of ha_report.symptoms that tells the cause

@@ -36,6 +36,7 @@ WRONG = re.compile(
     r"|unrecognized arp_sender|exceeds maximum character|inet prefix is expected"
 )
 _NAMED_SO = re.compile(r"ipaddr|vip|(?:^|[_.-])ip(?:\d|[_.-]|$)", re.IGNORECASE)
+_LINK_DOWN = re.compile(r"available, but device has status")
 _FINDIF = re.compile(r"findif.*failed")
 _RCS = (OcfRc.UNKNOWN_ERROR, OcfRc.NOT_INSTALLED, OcfRc.NOT_CONFIGURED, OcfRc.INVALID_PARAM, None)
 
@@ -102,6 +103,11 @@ def is_address(failure: Failure) -> bool:
     if failure.agent_type is not None:
         return failure.agent_type in ADDRESS_AGENTS
     return "findif" in (failure.reason or "") or _NAMED_SO.search(failure.resource) is not None
+
+
+def is_link_down(failure: Failure) -> bool:
+    """Say whether the agent took the address but found no link: resource-agents 4.17 answers 5 then, and nothing is missing."""
+    return is_address(failure) and _LINK_DOWN.search(failure.reason or "") is not None
 
 
 def addresses(incident: Incident) -> list[tuple[ConfiguredResource, str]]:

@@ -41,6 +41,10 @@ _APART = 3600 * SECOND  # the same failure later than this after the last one is
 _NOISE = re.compile(
     r"^(?:#012)*(?:Usage: |/usr/lib\S*/findif version)|^\s*route [\[{]|<AF>|Address Families|List of possible"
 )
+_CLOCK = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ \w+: (?:Failed: )?")
+# All but the last line of what Python prints when it gives up, and what comes behind every complaint.
+_TRACE = re.compile(r"^\s|^Traceback|Please use '-h' for usage|^[\s^~]*$|DeprecationWarning")
+_DEVICE_LINES = ("fence-agent-output", "unexplained")
 _AGENT_LINES = ("agent-error", "agent-warning", "agent-output")
 
 
@@ -169,7 +173,8 @@ def lines_of_agent(incident: Incident, failure: Failure) -> list[Event]:
     if failure.time_us is None:
         return []
     begin = failure.time_us - (_LONGEST_RUN if failure.timed_out else _BEFORE)
-    near = between(events_of(incident, *_AGENT_LINES), begin, failure.time_us + _AFTER)
+    kinds = (*_AGENT_LINES, *_DEVICE_LINES) if failure.is_fence_device else _AGENT_LINES
+    near = between(events_of(incident, *kinds), begin, failure.time_us + _AFTER)
     own = [event for event in near if _is_of(event, failure) and not _is_noise(event)]
     known = any(event.operation is not None and event.kind == "agent-error" for event in own)
     sure = [event for event in own if event.operation is not None] if known else []
@@ -184,6 +189,11 @@ def _is_of(event: Event, failure: Failure) -> bool:
     """Say whether an agent's line is of this operation; a line that names no operation may be."""
     if event.node not in (failure.node, None) and event.writer != failure.node:
         return False
+    if event.kind == "unexplained":
+        return event.program == "sbd" and (failure.agent_type or "").endswith("sbd")
+    if event.kind == "fence-agent-output":
+        plugin = "fence_legacy" if "/" in (failure.agent_type or "") else None  # which runs the plugins of cluster-glue
+        return event.value in (failure.agent_type, failure.resource, plugin)
     if event.resource is None and event.program != failure.agent_type:
         return False
     if event.resource is not None and base_name(event.resource) != failure.resource:
@@ -195,14 +205,16 @@ def _is_of(event: Event, failure: Failure) -> bool:
 
 def _is_noise(event: Event) -> bool:
     """Say whether an agent printed nothing, or only how some program is called: findif of 1.0 does when it finds nothing."""
-    if event.kind == "agent-output" and not clean(event.reason or event.value or ""):
+    if event.kind in ("agent-output", "fence-agent-output") and not clean(event.reason or event.value or ""):
         return True
+    if event.kind == "fence-agent-output":
+        return not clean(event.reason or "") or _TRACE.search(event.reason or "") is not None
     return _NOISE.search(event.value or "") is not None or not said_by(event)
 
 
 def said_by(event: Event) -> str:
-    """Return the words of an agent's line, less what the log puts around them."""
-    return clean(event.reason or event.value or event.text)
+    """Return the words of an agent's line, less what the log and fence agents put around them."""
+    return _CLOCK.sub("", clean(event.reason or event.value or event.text))
 
 
 def result_lines(incident: Incident, failure: Failure) -> tuple[Evidence, ...]:

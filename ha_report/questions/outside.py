@@ -7,15 +7,19 @@ same minute.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ha_report.model import Evidence, Source
+from ha_report.questions.knowledge import ByIdentity
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident
 
 _LINES = 120  # read before and behind a line
+_SHOWN = 160  # characters of a line that a sentence quotes
 _SECONDS = 30  # how far apart two lines may be to belong together
 _CLOCK = re.compile(r"(?<!\d)(\d\d):(\d\d):(\d\d)(?!\d)")
 _MIXED = ("syslog", "messages", "ha-log", "journal", "kern", "daemon.log")
@@ -35,14 +39,28 @@ def _anchors(incident: Incident, node: str | None, time_us: int | None) -> Itera
     """Yield for each mixed log of `node` the event nearest to `time_us`."""
     if time_us is None or node is None:
         return
-    frame = incident.events
-    frame = frame[(frame["writer"] == node) & frame["time"].notna()]
-    apart = (frame["time"].astype("int64") - time_us).abs()
-    frame = frame[apart <= _SECONDS * 1_000_000]
-    for file, rows in frame.groupby("file", observed=True):
-        if any(name in str(file).rsplit("/", 1)[-1] for name in _MIXED):
-            nearest = (rows["time"].astype("int64") - time_us).abs().idxmin()
-            yield Source(str(file), int(rows.loc[nearest, "line"]))
+    for (writer, _), (times, sources) in _mixed(ByIdentity(incident)).items():
+        if writer == node:
+            place = bisect_left(times, time_us)
+            near = [number for number in (place - 1, place) if 0 <= number < len(times)]
+            nearest = min(near, key=lambda number: abs(times[number] - time_us))
+            if abs(times[nearest] - time_us) <= _SECONDS * 1_000_000:
+                yield sources[nearest]
+
+
+@lru_cache(maxsize=2)
+def _mixed(same: ByIdentity) -> dict[tuple[str, str], tuple[list[int], list[Source]]]:
+    """Return the times, in order, and the places of the events in each mixed log of each node."""
+    frame = same.incident.events
+    logs = [file for file in frame["file"].unique() if any(name in str(file).rsplit("/", 1)[-1] for name in _MIXED)]
+    frame = frame[frame["file"].isin(logs) & frame["time"].notna() & frame["writer"].notna()]
+    columns = (frame["writer"], frame["file"], frame["time"].astype("int64"), frame["line"])
+    found: dict[tuple[str, str], tuple[list[int], list[Source]]] = {}
+    for writer, file, time_us, line in zip(*(column.tolist() for column in columns), strict=True):
+        times, sources = found.setdefault((writer, file), ([], []))
+        times.append(time_us)
+        sources.append(Source(file, line))
+    return found
 
 
 def _near(incident: Incident, anchor: Source) -> Iterator[Evidence]:
@@ -58,3 +76,8 @@ def _clock(text: str) -> int | None:
     """Return the second of the day at the head of a line."""
     found = _CLOCK.search(text[:60])
     return int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3]) if found else None
+
+
+def words_of(line: Evidence) -> str:
+    """Return a log's line without its head."""
+    return re.sub(r"^.*?\d\d:\d\d:\d\d\S*\s+\S+\s+", "", line.text).strip().rstrip(".")[:_SHOWN]

@@ -32,6 +32,8 @@ class Why:
     verify: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
     severity: str = "error"
+    symptom: str | None = None  # id of the row in ha_report.symptoms that its words are of
+    outcome: tuple[str, ...] = ()  # sentences of the cause that tell what the cluster did, whatever made it fail
 
 
 def stories(incident: Incident, wanted: Callable[[Failure], bool], *, whole: bool = False) -> Iterator[list[Failure]]:
@@ -74,6 +76,7 @@ def tell(incident: Incident, told: list[Failure], why: Why, also: Iterable[Failu
         remedy=why.remedy,
         verify=why.verify,
         references=why.references,
+        symptom=why.symptom,
     )
 
 

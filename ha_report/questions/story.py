@@ -6,6 +6,7 @@ key and the words that belong to it, so that every language is one table (`SENTE
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from ha_report.executions import base_name
 from ha_report.model import Event, OcfRc, Source
 from ha_report.questions.departures import Departure, departures
-from ha_report.questions.failures import Failure, failures
+from ha_report.questions.failures import Failure, failures, lines_of_agent, said_by
 from ha_report.questions.fencings import Fencing, fencings, worked
 from ha_report.questions.knowledge import SECOND, events_of, listed, told_once
 from ha_report.questions.partitions import partitions
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
 LANGUAGES = ("en", "ja")
 _GRAVE = {"failed", "timed-out", "lost", "cut-off", "not-fenced", "split", "double", "down-for-good"}
 _GOOD = {"started", "promoted", "back", "fenced"}
+# Where a log has no fractions of a second, what leads to what goes before it.
+_TOLD_FIRST = ("lost", "cut-off", "split", "failed", "failed-often", "timed-out", "dc", "barred", "planned-move", "planned-recovery",
+               "demoted", "stopped", "down-for-good", "fenced", "not-fenced", "not-fenced-often")  # fmt: skip
+_TOLD_LAST = ("down",)
+_USAGE = re.compile(r"\s*-{1,2}\w")  # an agent's command was called in a wrong way, and tells how to call it
+_ROLE = re.compile(r"\bStarted (?=\S)")  # "Started node01 -> node02", as Pacemaker 1.0 words it
 _PLANS = {"Move": "planned-move", "Migrate": "planned-move", "Recover": "planned-recovery"}
 
 SENTENCES = {
@@ -49,7 +56,8 @@ SENTENCES = {
         "fenced-alive": "{node} was fenced",
         "back": "{node} is back",
         "fenced": "{node} was fenced{by}",
-        "not-fenced": "{node} could not be fenced ({count} tries)",
+        "not-fenced": "{node} could not be fenced",
+        "not-fenced-often": "{node} could not be fenced ({count} tries)",
         "dc": "{node} is the DC now",
         "split": "The cluster is in two parts: {sides}",
         "double": "{resource} runs on {source} and {node} at once",
@@ -76,7 +84,8 @@ SENTENCES = {
         "fenced-alive": "{node} がフェンシングされました",
         "back": "{node} が復帰しました",
         "fenced": "{node} がフェンシングされました{by}",
-        "not-fenced": "{node} のフェンシングに失敗しました ({count} 回)",
+        "not-fenced": "{node} のフェンシングに失敗しました",
+        "not-fenced-often": "{node} のフェンシングに失敗しました ({count} 回)",
         "dc": "{node} が DC になりました",
         "split": "クラスタが分断されました: {sides}",
         "double": "{resource} が {source} と {node} で同時に動いています",
@@ -120,7 +129,14 @@ def steps(incident: Incident) -> list[Step]:
         *_partings(incident),
         *_others(incident),
     ]
-    return sorted(found, key=lambda step: (step.time_us is None, step.time_us or 0))
+    return sorted(found, key=lambda step: (step.time_us is None, step.time_us or 0, _turn(step.key)))
+
+
+def _turn(key: str) -> int:
+    """Return where a step stands among those of the same instant."""
+    if key in _TOLD_FIRST:
+        return _TOLD_FIRST.index(key) - len(_TOLD_FIRST)
+    return _TOLD_LAST.index(key) + 1 if key in _TOLD_LAST else 0
 
 
 def _failures(incident: Incident) -> Iterator[Step]:
@@ -129,19 +145,35 @@ def _failures(incident: Incident) -> Iterator[Step]:
 
 
 def _failed(incident: Incident, failure: Failure) -> Step:
-    why = said_in_words(incident, failure) or answer(failure)
-    if failure.rc == OcfRc.NOT_RUNNING:
-        why = failure.first.rc_text or "not running"
     key = "timed-out" if failure.timed_out else "failed-often" if failure.count > 1 else "failed"
     words = {
         "node": failure.node or "?",
         "operation": failure.operation,
         "resource": failure.first.resource,
         "count": str(failure.count),
-        "why": why,
+        "why": _why(incident, failure),
     }
     source = failure.first.sources[0] if failure.first.sources else None
     return Step(failure.time_us, failure.node, key, words, Source(*source) if source else None)
+
+
+def _why(incident: Incident, failure: Failure) -> str:
+    """Return what the agent gave as its reason, else what it answered."""
+    if failure.rc == OcfRc.NOT_RUNNING:
+        return failure.first.rc_text or "not running"
+    said = said_in_words(incident, failure)
+    if said and _USAGE.match(said):
+        said = next((text for text in reversed(_last_words(incident, failure)) if text), None)
+    if said:
+        return said
+    told = answer(failure).replace(" (", ", ").rstrip(")")  # the sentence has brackets of its own
+    return told if failure.rc is None else f"rc {told}"
+
+
+def _last_words(incident: Incident, failure: Failure) -> list[str]:
+    """Return what an agent wrote beside the usage of a command."""
+    texts = [said_by(event).rstrip(".") for event in lines_of_agent(incident, failure)]
+    return [text for text in texts if not _USAGE.match(text)]
 
 
 def _results(incident: Incident) -> Iterator[Step]:
@@ -203,7 +235,8 @@ def _fencings(incident: Incident) -> Iterator[Step]:
 def _fencing(one: Fencing) -> Step:
     told = next((event for event in one.told if worked(event) == one.done), one.told[0])
     words = {"node": one.node, "count": str(one.tries), "by": one.by or ""}
-    return Step(one.end_us, one.node, "fenced" if one.done else "not-fenced", words, Source(told.file, told.line))
+    key = "fenced" if one.done else "not-fenced-often" if one.tries > 1 else "not-fenced"
+    return Step(one.end_us, one.node, key, words, Source(told.file, told.line))
 
 
 def _partings(incident: Incident) -> Iterator[Step]:
@@ -239,7 +272,7 @@ def _other(event: Event) -> Step | None:
     words = {
         "resource": base_name(event.resource),
         "node": event.node or event.writer or "?",
-        "places": event.value or "",
+        "places": _ROLE.sub("", event.value or "").replace(" -> ", " → "),
     }
     if event.kind == "action-planned":
         key = _PLANS.get(event.operation or "")

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ha_report.model import Finding, OcfRc
-from ha_report.questions.attempts import attempt_of, is_address
+from ha_report.questions.attempts import attempt_of, is_address, is_link_down
 from ha_report.questions.commands import cleanup, set_parameter
 from ha_report.questions.failures import Failure, lines_of_agent, said_by
 from ha_report.questions.knowledge import listed, parameters_of, resource_of
 from ha_report.questions.node_network import ip_of
-from ha_report.questions.stories import Why, stories, tell, where
+from ha_report.questions.stories import Why, stories, where
+from ha_report.questions.symptoms import tell_apart
 from ha_report.questions.wording import attempted, said_in_words
 from ha_report.rule import Rule
 
@@ -49,13 +50,13 @@ def agent_missing(incident: Incident) -> Iterator[Finding]:
     rc 5 (not installed) keeps the resource away from that node alone; others are tried.
     """
     for told in stories(incident, _is_missing, whole=True):
-        yield tell(incident, told, _missing(incident, told))
+        yield from tell_apart(incident, told, lambda part: _missing(incident, part))
 
 
 def _is_missing(failure: Failure) -> bool:
     if failure.is_fence_device or failure.timed_out or failure.is_remote_connection:
         return False
-    if is_address(failure) and re.search("findif|status down", failure.reason or ""):
+    if is_link_down(failure) or (is_address(failure) and "findif" in (failure.reason or "")):
         return False  # resource-agents 4.17 answers 5 for a missing route or a link that is down
     return failure.rc == OcfRc.NOT_INSTALLED or (failure.first.status or "").lower() == "not installed"
 
@@ -92,7 +93,7 @@ def agent_misconfigured(incident: Incident) -> Iterator[Finding]:
     rc 6 (not configured) is fatal for the whole cluster, rc 2 (invalid parameter) on that node.
     """
     for told in stories(incident, lambda failure: _is_wrong(incident, failure), whole=True):
-        yield tell(incident, told, _misconfigured(incident, told))
+        yield from tell_apart(incident, told, lambda part: _misconfigured(incident, part))
 
 
 def _is_wrong(incident: Incident, failure: Failure) -> bool:

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 from ha_report.model import Finding
 from ha_report.questions.commands import cleanup, is_1_0, set_property, watch
 from ha_report.questions.departures import Departure, departures
-from ha_report.questions.failures import Failure, failures, lines_of_agent, result_lines
+from ha_report.questions.failures import Failure, failures, result_lines, said_by
 from ha_report.questions.fencings import Fencing, fencings
 from ha_report.questions.knowledge import (
     SECOND,
     agent_of,
-    clean,
+    between,
     clock,
     configurations,
+    events_of,
     instant,
     listed,
     plural,
@@ -27,7 +28,16 @@ from ha_report.questions.knowledge import (
     property_source,
     quotes,
 )
-from ha_report.questions.stories import joined, stories, where
+from ha_report.questions.stories import Why, joined, stories, where
+from ha_report.questions.symptoms import (
+    cause_of,
+    names_of,
+    references_of,
+    remedy_of,
+    seen_in_words,
+    sentence,
+    tell_apart,
+)
 from ha_report.questions.wording import answer, attempted, said_in_words
 from ha_report.rule import Rule
 
@@ -49,13 +59,13 @@ def fencing_failed(incident: Incident) -> Iterator[Finding]:
             explained |= {id(failure) for failure in own}
             yield _not_fenced(incident, one, own)
     for told in stories(incident, lambda failure: failure.is_fence_device and id(failure) not in explained, whole=True):
-        yield _broken(incident, told)
+        yield from tell_apart(incident, told, lambda part: _broken(incident, part))
 
 
 def _words(one: Fencing) -> str | None:
     """Return what the device complains of."""
     for event in one.words:
-        text = _HEAD.sub("", clean(event.reason or event.text))
+        text = _HEAD.sub("", said_by(event))
         if text and not text.isdigit():
             return text.rstrip(".")
     return next((line.status for line in one.device_lines if line.status), None)
@@ -71,27 +81,48 @@ def _not_fenced(incident: Incident, one: Fencing, devices_failed: list[Failure])
         (said for failure in devices_failed if (said := said_in_words(incident, failure))), None
     )
     lost = "was lost and could" if gone is not None else "could"
+    given_up = between(events_of(incident, "fencing-given-up"), one.begin_us, one.end_us + 60 * SECOND)
+    seen = seen_in_words(
+        agent_of(incident, device) if device else None, [words or "", *(event.text for event in given_up)]
+    )
+    names = names_of(incident, seen, device, one.by or _asking(one), "fencing") | {"plug": one.node} if seen else {}
     why = (
-        f"{device} says: {words}"
-        if device and words
-        else words or (f"{device} failed" if device else "no device worked")
+        f"{device or 'the device'}: {sentence(seen.symptom.title, names)}"
+        if seen
+        else (
+            f"{device} says: {words}"
+            if device and words
+            else words or (f"{device} failed" if device else "no device worked")
+        )
     )
     lines = [line for failure in devices_failed for line in result_lines(incident, failure)]
-    sources = [*one.words[:2], *one.device_lines[:1], *one.told[:1], *([gone.told[0], *gone.proof[:1]] if gone else [])]
+    sources = [
+        *one.words[:2],
+        *given_up[:1],
+        *one.device_lines[:1],
+        *one.told[:1],
+        *([gone.told[0], *gone.proof[:1]] if gone else []),
+    ]
     return Finding(
         rule="fencing-failed",
         severity="warning" if one.done else "error",
-        confidence="certain" if words and device else "likely",
+        confidence=seen.proof if seen else "certain" if words and device else "likely",
         title=f"{one.node} {lost} not be fenced: {why}" if not one.done else f"{one.node} was fenced only after {plural(one.tries, 'failed try')}: {why}".replace("trys", "tries"),
-        cause=" ".join(_not_fenced_cause(one, gone)),
+        cause=" ".join([*(cause_of(seen, names) if seen else ()), *_not_fenced_cause(one, gone)]),
         resource=device,
         node=one.node,
         time=instant(one.begin_us),
         evidence=joined(quotes(incident, sources), lines),
-        remedy=_fence_remedy(incident, one, device),
+        remedy=(*(remedy_of(incident, seen.symptom, device or "the device", names) if seen else ()), *_fence_remedy(incident, one, device)),
         verify=("Fencing must work by hand, and the history must show it:", "$ stonith_admin --history '*'" if not is_1_0(incident) else "$ crm_mon -1 -rf"),
-        references=("Pacemaker Explained: a node whose state is unknown is UNCLEAN until fenced",),
+        references=(*(references_of(seen.symptom) if seen else ()), "Pacemaker Explained: a node whose state is unknown is UNCLEAN until fenced"),
+        symptom=seen.symptom.id if seen else None,
     )  # fmt: skip
+
+
+def _asking(one: Fencing) -> str | None:
+    """Return the node whose log has the device's words: it tried to fence."""
+    return next((event.writer for event in (*one.words, *one.device_lines) if event.writer), None)
 
 
 def _not_fenced_cause(one: Fencing, gone: Departure | None) -> Iterator[str]:
@@ -124,25 +155,18 @@ def _fence_remedy(incident: Incident, one: Fencing, device: str | None) -> tuple
     )
 
 
-def _broken(incident: Incident, told: list[Failure]) -> Finding:
+def _broken(incident: Incident, told: list[Failure]) -> Why:
     failure = told[0]
     said = said_in_words(incident, failure)
-    lines = [line for one in told for line in lines_of_agent(incident, one)[:2]]
-    results = [line for one in told for line in result_lines(incident, one)]
     result = "it did not answer in time" if failure.timed_out else f"its agent answered {answer(failure)}"
-    return Finding(
+    return Why(
         rule="fencing-failed",
-        severity="error",
         confidence="certain" if said else "likely",
         title=f"the fence device {failure.resource} {attempted(failure)}{where(told)}: {said or result}",
         cause="A fence device whose monitor or start fails is most likely not able to fence when it is needed.",
-        resource=failure.first.resource,
-        node=failure.node,
-        time=failure.first.time,
-        evidence=joined(quotes(incident, lines), results),
         remedy=(
             "Mend the device (its address, credentials, network), then lift the bar:",
-            *(cleanup(incident, failure.resource, one.node) for one in told),
+            *dict.fromkeys(cleanup(incident, failure.resource, one.node) for one in told),
         ),
         verify=(watch(incident),),
     )

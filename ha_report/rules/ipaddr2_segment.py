@@ -16,6 +16,7 @@ from ha_report.questions.failures import Failure, failures
 from ha_report.questions.knowledge import known_nodes, listed, quotes, resource_of
 from ha_report.questions.node_network import NodeNetwork, ip_of, last_networks
 from ha_report.questions.stories import Why, stories, tell, where
+from ha_report.questions.symptoms import by_cause, with_symptom
 from ha_report.questions.wording import attempted
 from ha_report.rule import Rule
 
@@ -59,9 +60,9 @@ def no_route(incident: Incident) -> Iterator[Finding]:
     for told in stories(incident, may_be_findif):
         attempts = [attempt_of(incident, failure) for failure in told]
         sure = [attempt for attempt in attempts if _no_route_proof(attempt)]
-        if sure:
-            yield _no_route_finding(incident, sure)
-        else:
+        for alike in by_cause(incident, [attempt.failure for attempt in sure]):
+            yield _no_route_finding(incident, [attempt for attempt in sure if attempt.failure in alike])
+        if not sure:
             bare = [attempt for attempt in attempts if _bare(attempt)]
             if bare:
                 yield _possible(incident, bare)
@@ -127,7 +128,7 @@ def _no_route_finding(incident: Incident, attempts: list[Attempt]) -> Finding:
             "Pacemaker Explained: start-failure-is-fatal",
         ),
     )
-    return tell(incident, failures, why)
+    return tell(incident, failures, with_symptom(incident, failures, why))
 
 
 def _lack(first: Attempt, failures: list[Failure], segment: str | None) -> str:

@@ -6,6 +6,7 @@ heartbeat.c of Heartbeat.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -15,14 +16,17 @@ from ha_report.questions.departures import Departure, departures
 from ha_report.questions.failures import failures, result_lines
 from ha_report.questions.fencings import Fencing, fencings
 from ha_report.questions.knowledge import SECOND, between, clock, instant, listed, properties_of, quotes, written_by
+from ha_report.questions.outside import beside
 from ha_report.questions.placement import downtime, placement
 from ha_report.questions.stories import joined
+from ha_report.questions.symptoms import cause_of, names_of, remedy_of, seen_in_words, sentence
 from ha_report.rule import Rule
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident
 
 _SOON = 120 * SECOND
+_SBD = re.compile(r"\bsbd(?:\[\d+\])?: .*(?:Latency: |is outdated|Majority of devices lost)")
 
 
 def node_lost(incident: Incident) -> Iterator[Finding]:
@@ -53,23 +57,29 @@ def _lost(incident: Incident, gone: Departure) -> Finding:
         *(fence.told[:1] if fence else []),
     ]
     lines = [line for one in remote for line in result_lines(incident, one)]
+    reset = beside(incident, gone.node, gone.time_us, _SBD)[:3]
+    seen = seen_in_words("sbd", [line.text for line in reset])
+    names = names_of(incident, seen, None, gone.node) if seen else {}
+    fault = sentence(seen.symptom.title, names) if seen else "it crashed, froze or lost power or its network"
     return Finding(
         rule="node-lost",
         severity="warning" if fence is not None and not fence.done else "error",
         confidence="certain" if sure else "likely",
-        title=f"{gone.node} was lost at {clock(gone.time_us)} without a shutdown: it crashed, froze or lost power or its network",
-        cause=" ".join(_lost_cause(incident, gone, fence, last)),
+        title=f"{gone.node} was lost at {clock(gone.time_us)} without a shutdown: {fault}",
+        cause=" ".join([*(cause_of(seen, names, reset) if seen else ()), *_lost_cause(incident, gone, fence, last)]),
         resource=gone.node if remote else None,
         node=gone.node,
         time=instant(gone.time_us),
-        evidence=joined(lines, quotes(incident, sources), quotes(incident, _moves(incident, gone)[1])),
+        evidence=joined(lines, quotes(incident, sources), reset, quotes(incident, _moves(incident, gone)[1])),
         remedy=(
             f"Find out what happened to {gone.node} just before {clock(gone.time_us)}: power, hardware, kernel, hypervisor, network:",
             "$ last -x -F | head",
             "$ journalctl --boot=-1 --lines=200",
+            *(remedy_of(incident, seen.symptom, gone.node, names) if seen else ()),
         ),
         verify=("The node must be online again, and fencing must work before the next time:", watch(incident)),
         references=('corosync: "Failed to receive the leave message" means that the node did not say that it leaves',),
+        symptom=seen.symptom.id if seen else None,
     )
 
 

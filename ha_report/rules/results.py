@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ha_report.model import Finding, OcfRc
+from ha_report.questions.attempts import is_link_down
 from ha_report.questions.commands import cleanup, watch
 from ha_report.questions.failures import Failure, failures
 from ha_report.questions.stories import Why, stories, tell, where
+from ha_report.questions.symptoms import tell_apart
 from ha_report.questions.wording import answer, attempted, said_in_words
 from ha_report.rule import Rule
 from ha_report.rules.stops import blocked_or_fenced
@@ -31,14 +33,14 @@ def _of(*operations: str) -> Callable[[Failure], bool]:
         and not one.timed_out
         and not one.is_fence_device
         and not one.is_remote_connection
-        and one.rc not in (OcfRc.NOT_INSTALLED, OcfRc.NOT_CONFIGURED, OcfRc.INVALID_PARAM)
+        and (one.rc not in (OcfRc.NOT_INSTALLED, OcfRc.NOT_CONFIGURED, OcfRc.INVALID_PARAM) or is_link_down(one))
     )
 
 
 def promote_failed(incident: Incident) -> Iterator[Finding]:
     """Say that an instance could not be promoted, with the agent's reason and how often it was tried."""
     for told in stories(incident, _of("promote")):
-        yield tell(incident, told, _why(incident, "promote-failed", told), _followed(incident, told))
+        yield from _told(incident, "promote-failed", told)
 
 
 def demote_failed(incident: Incident) -> Iterator[Finding]:
@@ -47,11 +49,17 @@ def demote_failed(incident: Incident) -> Iterator[Finding]:
     Agents refuse to stop a promoted instance (rc 8), so one failed demote looks like two failures.
     """
     for told in stories(incident, _of("demote")):
-        yield tell(incident, told, _why(incident, "demote-failed", told), _followed(incident, told))
+        yield from _told(incident, "demote-failed", told)
+
+
+def _told(incident: Incident, rule: str, told: list[Failure]) -> Iterator[Finding]:
+    return tell_apart(incident, told, lambda part: _why(incident, rule, part), lambda part: _followed(incident, part))
 
 
 def _followed(incident: Incident, told: list[Failure]) -> list[Failure]:
-    """Return the stops and demotes of the same instance that failed soon after, because of it."""
+    """Return the stops and demotes of the same instance that failed soon after a promote or demote, because of it."""
+    if told[0].operation not in ("promote", "demote"):
+        return []
     return [
         one
         for one in failures(incident)
@@ -67,7 +75,7 @@ def _followed(incident: Incident, told: list[Failure]) -> list[Failure]:
 def migrate_failed(incident: Incident) -> Iterator[Finding]:
     """Say that a live migration failed; the cluster then stops the resource on both nodes and starts it anew."""
     for told in stories(incident, _of("migrate_to", "migrate_from")):
-        yield tell(incident, told, _why(incident, "migrate-failed", told))
+        yield from _told(incident, "migrate-failed", told)
 
 
 def start_failed(incident: Incident) -> Iterator[Finding]:
@@ -78,7 +86,7 @@ def start_failed(incident: Incident) -> Iterator[Finding]:
     for told in stories(incident, _of("start", "reload", "reload-agent")):
         explained = [failure for failure in told if said_in_words(incident, failure)]
         if explained:
-            yield tell(incident, told, _why(incident, "start-failed", told))
+            yield from _told(incident, "start-failed", told)
 
 
 def monitor_failed(incident: Incident) -> Iterator[Finding]:
@@ -90,7 +98,7 @@ def monitor_failed(incident: Incident) -> Iterator[Finding]:
             yield tell(incident, told, _by_hand(incident, told))
             continue
         if any(said_in_words(incident, one) or one.rc in _STATES for one in told):
-            yield tell(incident, told, _why(incident, "monitor-failed", told))
+            yield from _told(incident, "monitor-failed", told)
 
 
 _STATES = {
@@ -117,6 +125,7 @@ def _why(incident: Incident, rule: str, told: list[Failure]) -> Why:
     said = next((words for one in told if (words := said_in_words(incident, one))), None)
     state = _STATES.get(first.rc) if first.operation == "monitor" and first.rc is not None else None  # type: ignore[call-overload]
     after = blocked_or_fenced(incident, first) if first.operation == "demote" else None
+    outcome = (after.sentence,) if after and _followed(incident, told) else ()
     by_hand = _BY_HAND.get(first.operation)
     return Why(
         rule=rule,
@@ -124,7 +133,8 @@ def _why(incident: Incident, rule: str, told: list[Failure]) -> Why:
         title=f"{first.resource} {attempted(first)}{where(told)}: {said or state or f'its agent answered {answer(first)}'}",
         cause=f"The agent answered {answer(first)}"
         + (f" and says: {said}." if said else " and said no more.")
-        + (f" {after.sentence}" if after and _followed(incident, told) else ""),
+        + "".join(f" {one}" for one in outcome),
+        outcome=outcome,
         sources=after.sources if after else (),
         remedy=(
             f"Mend what the agent complains of{where([first])}" + ("; by hand it tells more:" if by_hand else "."),

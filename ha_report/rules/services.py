@@ -15,8 +15,9 @@ from ha_report.questions.attempts import is_address
 from ha_report.questions.commands import cleanup, watch
 from ha_report.questions.failures import Failure
 from ha_report.questions.knowledge import SECOND, between, clock, events_of, parameters_of
-from ha_report.questions.outside import beside
+from ha_report.questions.outside import beside, words_of
 from ha_report.questions.stories import Why, stories, tell, where
+from ha_report.questions.symptoms import tell_apart
 from ha_report.questions.wording import said_in_words
 from ha_report.rule import Rule
 
@@ -58,7 +59,7 @@ def service_died(incident: Incident) -> Iterator[Finding]:
     """Say that a service that the cluster had started no longer runs: killed, crashed, or stopped by somebody."""
     for told in stories(incident, lambda failure: _is_gone(failure) and not is_address(failure)):
         if not told[0].is_remote_connection and not told[0].is_fence_device and not _was_stopped(incident, told[0]):
-            yield tell(incident, told, _service(incident, told))
+            yield from tell_apart(incident, told, lambda part: _service(incident, part))
 
 
 def _operations(incident: Incident, failure: Failure) -> list[Event]:
@@ -99,7 +100,7 @@ def _address(incident: Incident, told: list[Failure]) -> Why:
     cause = [
         f"The cluster had started it and did not stop it{_since(last)}: somebody, or something on {node}, removed it."
     ]
-    cause += [f"In the same half minute the log has: {_words(lines[0])}."] if lines else []
+    cause += [f"In the same half minute the log has: {words_of(lines[0])}."] if lines else []
     return Why(
         rule="address-removed-outside",
         confidence="certain" if last is not None else "likely",
@@ -137,7 +138,7 @@ def _service(incident: Incident, told: list[Failure]) -> Why:
         cause=f"The cluster had started it and did not stop it{_since(last)}."
         + (f" The agent says: {said}." if said else "")
         + (
-            f" In the same half minute the log has: {_words(lines[0])}."
+            f" In the same half minute the log has: {words_of(lines[0])}."
             if lines
             else " Its own log must tell why it ended."
         ),
@@ -164,11 +165,6 @@ def _how(lines: list[Evidence]) -> str | None:
 
 def _since(last: Event | None) -> str:
     return f" after {clock(last.time_us)}, when it ran" if last is not None else ""
-
-
-def _words(line: Evidence) -> str:
-    """Return a log's line without its head."""
-    return re.sub(r"^.*?\d\d:\d\d:\d\d\S*\s+\S+\s+", "", line.text).strip().rstrip(".")[:160]
 
 
 RULES = (

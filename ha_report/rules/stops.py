@@ -14,7 +14,8 @@ from ha_report.model import Event, Finding, OcfRc
 from ha_report.questions.commands import cleanup, watch
 from ha_report.questions.failures import Failure, later
 from ha_report.questions.knowledge import clock, events_of, listed, parents_of, properties_of
-from ha_report.questions.stories import Why, stories, tell, where
+from ha_report.questions.stories import Why, stories, where
+from ha_report.questions.symptoms import tell_apart
 from ha_report.questions.wording import answer, said_in_words
 from ha_report.rule import Rule
 
@@ -67,7 +68,7 @@ def stop_failed(incident: Incident) -> Iterator[Finding]:
     A stop that fails is the worst failure: the cluster can no longer know that the resource is down.
     """
     for told in stories(incident, lambda failure: failure.operation == "stop" and not failure.timed_out):
-        yield tell(incident, told, _why(incident, told))
+        yield from tell_apart(incident, told, lambda part: _why(incident, part))
 
 
 def _why(incident: Incident, told: list[Failure]) -> Why:
@@ -81,6 +82,7 @@ def _why(incident: Incident, told: list[Failure]) -> Why:
         confidence="certain" if reason and not refused else "likely",
         title=f"{first.resource} could not stop{where(told)}: {reason or f'its agent answered {answer(first)}'}",
         cause=after.sentence if after else f"The agent answered {answer(first)}.",
+        outcome=(after.sentence,) if after else (),
         sources=after.sources if after else (),
         remedy=(
             (

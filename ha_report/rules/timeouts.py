@@ -14,7 +14,8 @@ from ha_report.questions.commands import cleanup, set_timeout
 from ha_report.questions.failures import Failure
 from ha_report.questions.knowledge import between, events_of, resource_of
 from ha_report.questions.outside import beside
-from ha_report.questions.stories import Why, stories, tell, where
+from ha_report.questions.stories import Why, stories, where
+from ha_report.questions.symptoms import tell_apart
 from ha_report.questions.wording import attempted, said_in_words
 from ha_report.rule import Rule
 from ha_report.rules.stops import blocked_or_fenced
@@ -37,7 +38,7 @@ def operation_timeout(incident: Incident) -> Iterator[Finding]:
     for told in stories(
         incident, lambda failure: failure.timed_out and not failure.is_fence_device and not failure.is_remote_connection
     ):
-        yield tell(incident, told, _why(incident, told))
+        yield from tell_apart(incident, told, lambda part: _why(incident, part))
 
 
 def _why(incident: Incident, told: list[Failure]) -> Why:
@@ -48,18 +49,17 @@ def _why(incident: Incident, told: list[Failure]) -> Why:
     hung = said if said and "did not complete within" not in said else None
     slow = [line for failure in told for line in beside(incident, failure.node, failure.time_us, _LOAD)][:2]
     after = blocked_or_fenced(incident, first) if first.operation == "stop" else None
-    cause = [
-        f"The agent's last words: {hung}." if hung else "The agent said nothing that tells what it waited for.",
-        "The host was under load at that time." if slow else "",
-        after.sentence if after else "",
-    ]
+    outcome: tuple[str, ...] = ("The host was under load at that time.",) if slow else ()
+    outcome += (after.sentence,) if after else ()
+    last = f"The agent's last words: {hung}." if hung else "The agent said nothing that tells what it waited for."
     longer = max((limit or 20_000) // 1000 * 2, 60)
     interval = first.first.interval_ms
     return Why(
         rule="operation-timeout",
         confidence="certain",
         title=f"{first.resource} {attempted(first)}{where(told)}: its {first.operation} did not end{within}",
-        cause=" ".join(one for one in cause if one),
+        cause=" ".join([last, *outcome]),
+        outcome=outcome,
         sources=(
             *_executor_lines(incident, first),
             *((source,) if source else ()),

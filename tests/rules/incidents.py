@@ -9,6 +9,7 @@ from ha_report.diagnosis import findings_of
 from ha_report.reading import read_incident
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "rules"
+SYMPTOMS = DATA.with_name("symptoms")
 LABELS = shutil.ignore_patterns("truth.json", "meta.json", "source.txt", "README.md")
 
 
@@ -46,3 +47,15 @@ def diagnosed_copy(case):
 
 def errors(findings):
     return [finding for finding in findings if finding.severity == "error"]
+
+
+def without_one_line(case, whole):
+    """Yield each line that the first finding of `whole` quotes, and the errors that are sure without it."""
+    for line in [line for finding in whole[:1] for line in finding.evidence]:
+        with copied(case) as folder:
+            path = folder / line.file
+            lines = path.read_bytes().split(b"\n")
+            assert line.text.encode()[:60] in lines[line.line - 1]
+            del lines[line.line - 1]
+            path.write_bytes(b"\n".join(lines))
+            yield line, [one for one in errors(diagnosed(folder)) if one.confidence == "certain"]

@@ -3,7 +3,7 @@
 import pytest
 
 from ha_report.diagnosis import rules
-from tests.rules.incidents import DATA, copied, diagnosed, diagnosed_copy, errors
+from tests.rules.incidents import DATA, diagnosed_copy, without_one_line
 
 POSITIVE = sorted(DATA.glob("*/positive*"))
 NEAR_MISSES = sorted(DATA.glob("*/near-miss*"))
@@ -34,16 +34,8 @@ def test_what_only_looks_like_it_is_not(case):
 @pytest.mark.parametrize("case", POSITIVE, ids=name_of)
 def test_no_single_line_that_is_lost_makes_a_wrong_cause(case):
     """Weaker or none is right: an error of another rule that claims to be sure is not."""
-    with copied(case) as folder:
-        whole = diagnosed(folder)
-        proofs = [(finding, line) for finding in whole[:1] for line in finding.evidence]
+    whole = diagnosed_copy(case)
     known = {finding.rule for finding in whole}
-    for finding, line in proofs:
-        with copied(case) as folder:
-            path = folder / line.file
-            lines = path.read_bytes().split(b"\n")
-            assert line.text.encode()[:60] in lines[line.line - 1]
-            del lines[line.line - 1]
-            path.write_bytes(b"\n".join(lines))
-            wrong = {one.rule for one in errors(diagnosed(folder)) if one.confidence == "certain"} - known - WEAKER
-        assert wrong == set(), f"{finding.rule} without {line.file}:{line.line}: {line.text}"
+    for line, sure in without_one_line(case, whole):
+        wrong = {one.rule for one in sure} - known - WEAKER
+        assert wrong == set(), f"without {line.file}:{line.line}: {line.text}"

@@ -1,5 +1,6 @@
 """`ha-report rules` and docs/rules.md say what the rules say."""
 
+import re
 import runpy
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from ha_report.diagnosis import rules as every
+from ha_report.questions.symptoms import symptoms
 from ha_report.rules_command import rules
 
 DOCS = runpy.run_path(str(Path(__file__).resolve().parents[2] / "docs" / "rules.py"))
@@ -17,9 +19,24 @@ def ran(*arguments):
 
 
 def test_all_rules_are_listed_with_a_sentence():
-    lines = ran().output.splitlines()
+    lines = ran().output.partition("\n\n")[0].splitlines()
     assert [line.split()[0] for line in lines] == sorted(rule.id for rule in every())
     assert all(len(line.split()) > 4 for line in lines)
+
+
+def test_all_symptoms_are_listed_behind_the_rules():
+    lines = ran().output.partition("\n\n")[2].splitlines()[1:]
+    assert [line.split()[0] for line in lines] == sorted(row.id for row in symptoms())
+    assert all(len(line.split()) > 3 for line in lines)
+
+
+@pytest.mark.parametrize("row", symptoms(), ids=lambda row: row.id)
+def test_a_symptom_is_explained_with_its_agents_versions_remedy_and_an_example(row):
+    output = ran(row.id).output
+    assert output.startswith(f"{row.id}\n")
+    assert row.example.expandtabs(1).strip() in output
+    assert f"Versions: {row.versions}" in output
+    assert not re.search(r"\{[a-z]", output.partition("Words: ")[0])
 
 
 @pytest.mark.parametrize("rule", every(), ids=lambda rule: rule.id)
