@@ -1,7 +1,7 @@
 """`index.html`: one self-contained file that opens from a mail attachment.
 
-The templates, the style and the script are ordinary files in templates/.  Style and script
-are put into the page, and its Content-Security-Policy allows just these two by their hash
+The templates, the styles and the scripts are ordinary files in templates/.  Styles and scripts
+are put into the page, and its Content-Security-Policy allows just these by their hash
 (CSP level 3, "hash-source"): whatever a log line smuggled in would not run, nor fetch.
 """
 
@@ -9,30 +9,39 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jinja2
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from reports import markdown
+from ha_report.model import Source
+from reports import markdown, story
+from reports.blocks import block, blocks
 from reports.cluster import counts_of
+from reports.lanes_drawing import Drawing, evidence_line, lasting, span_of
+from reports.markup import breakable, marked, moment, number, prose, said
 from reports.visible import encodable, visible
-from reports.words import clock_of, count_of, day_of, list_of, message_of, operation_of, result_of, size_of, window_of
+from reports.words import clock_of, day_of, list_of, operation_of, result_of, size_of, window_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable
 
-    from ha_report.model import Evidence, Finding, Source
-    from reports.shape import Moment, Report
+    from jinja2.runtime import Context
+
+    from ha_report.model import Finding
+    from reports.shape import NearLine, Report
 
 TEMPLATES = Path(__file__).with_name("templates")
-STYLES = ("page.css",)
-SCRIPTS = ("page.js",)  # in this order; each is a world of its own
+STYLES = ("page.css", "cluster.css", "tables.css", "story.css", "evidence.css", "picture.css", "print.css")
+# In this order; each is a world of its own, but for the data that the first one reads.
+SCRIPTS = ("blocks.js", "copy.js", "tables.js", "moments.js", "events.js", "download.js", "paper.js", "picture.js")
 NODE_COLOURS = 8  # in the style sheet; the ninth node begins again
 SMALL_NODES, SMALL_RESOURCES = 4, 16  # a cluster of this size is pictured beside the verdict
+MOST_ROWS = 1_000  # of a plain table
+LONGEST_STORY = 36  # steps that stand in the open
 
 
 class Asset(NamedTuple):
@@ -50,7 +59,9 @@ def render(report: Report) -> str:
             report=report,
             styles=[asset(name) for name in STYLES],
             scripts=[asset(name) for name in SCRIPTS],
+            blocks=[*blocks(report), block("colours", node_colours(report))],
             markdown=markdown.render(report),
+            story=story.parts(report.story, LONGEST_STORY),
             small=is_small(report),
             dated=day_of(report.window) is None,
         )
@@ -76,10 +87,14 @@ def environment(report: Report) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # the extension puts it there
+    for name in ("gettext", "ngettext"):
+        translate: Any = made.globals[name]
+        made.globals[name] = made_visible(translate)
     made.filters |= {
         "clock": partial(clock_of, day=day_of(report.window)),
-        "counted": count_of,
+        "moment": partial(moment, day=day_of(report.window)),
         "number": number,
+        "thousands": "{:,}".format,
         "listed": list_of,
         "size": size_of,
         "result": result_of,
@@ -87,14 +102,23 @@ def environment(report: Report) -> jinja2.Environment:
         "prose": prose,
         "said": said,
         "breakable": breakable,
-        "first_sources": first_sources,
+        "groupby_file": groupby_file,
     }
     made.globals |= {
         "operation": operation_of,
         "colour": node_colours(report).get,
         "anchor": anchors(report).get,
+        "drawing": Drawing(report.picture, anchors(report).get) if report.picture else None,
+        "evidence_line": evidence_line,
+        "lasting": lasting,
+        "span_of": partial(span_of, day=day_of(report.window)),
         "fail_counts": partial(counts_of, fail_counts=report.fail_counts),
         "marked": marked,
+        "finding_id": partial(finding_id, report),
+        "finding_markdown": finding_markdown,
+        "risky": risky(report),
+        "most_rows": MOST_ROWS,
+        "language": "en",
         "words_that_count": partial(words_that_count, report),
     }
     return made
@@ -105,6 +129,37 @@ def finalized(value: Any) -> Any:
     if isinstance(value, Markup):
         return value
     return visible(value) if isinstance(value, str) else "" if value is None else value
+
+
+def made_visible(translate: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of translation that takes words from logs: they do not pass `finalized` by themselves."""
+
+    @jinja2.pass_context
+    def translated(told: Context, /, *texts: Any, **words: Any) -> Any:
+        return translate(told, *texts, **{name: finalized(word) for name, word in words.items()})
+
+    return translated
+
+
+def finding_id(report: Report, finding: Finding) -> str:
+    """Return the name under which a link leads to a finding; two that read the same are two."""
+    return f"finding-{next(number for number, one in enumerate(report.findings, 1) if one is finding)}"
+
+
+def finding_markdown(finding: Finding) -> str:
+    """Return a finding by itself, to be pasted."""
+    return "\n".join(markdown.of_finding(finding))
+
+
+def groupby_file(lines: Iterable[NearLine]) -> list[list[NearLine]]:
+    """Return lines in their order, those that follow each other in one file together."""
+    return [list(group) for _, group in groupby(lines, key=lambda near: near.line.file)]
+
+
+def risky(report: Report) -> dict[Source, Finding]:
+    """Return the places of settings that a finding quotes, each with the first that does."""
+    named = {Source(line.file, line.line): one for one in reversed(report.findings) for line in one.evidence}
+    return {setting.source: named[setting.source] for setting in report.settings if setting.source in named}
 
 
 def is_small(report: Report) -> bool:
@@ -119,43 +174,7 @@ def node_colours(report: Report) -> dict[str, str]:
 
 def anchors(report: Report) -> dict[Source, str]:
     """Return the row of the page's timeline that shows a line, so that a proof can lead there."""
-    shown = enumerate(report.story.shown)
-    return {source: f"e{number}" for number, moment in shown for source in moment.sources}
-
-
-def number(value: int) -> Markup:
-    """Return a number with its thousands told apart; nothing to see where there is none."""
-    return Markup("{:,}").format(value) if value else Markup('<span class="soft">–</span>')
-
-
-def first_sources(moments: tuple[Moment, ...]) -> set[Source]:
-    """Return what tells one moment from another."""
-    return {moment.sources[0] for moment in moments}
-
-
-def prose(text: str | None) -> Markup:
-    """Return a sentence with its `quoted` words as code."""
-    parts = re.split(r"`([^`\n]+)`", text or "")
-    return Markup("").join(
-        Markup("<code>{}</code>").format(visible(part)) if number % 2 else escape(visible(part))
-        for number, part in enumerate(parts)
-    )
-
-
-def said(text: str) -> Markup:
-    """Return a message with what Pacemaker adds for programs set back."""
-    told = message_of(text)
-    rest = text.lstrip()[len(told) :]
-    return escape(visible(told)) + (
-        Markup('<span class="soft">{}</span>').format(visible(rest)) if rest.strip() else ""
-    )
-
-
-def breakable(text: str | None) -> Markup:
-    """Return a path or a host name that may be broken where a reader would: after a folder, or a domain's part."""
-    shown = visible(text or "")
-    parts = re.split("(?<=/)" if "/" in shown else r"(?<=\.)", shown)
-    return Markup("<wbr>").join(escape(part) for part in parts)
+    return {source: f"e{moment.numbers[0]}" for moment in report.excerpt.shown for source in moment.sources}
 
 
 def words_that_count(report: Report, finding: Finding | None) -> tuple[str, ...]:
@@ -170,18 +189,3 @@ def words_that_count(report: Report, finding: Finding | None) -> tuple[str, ...]
 def concerns(failed: Any, finding: Finding) -> bool:
     """Return whether a failure is of the resource and the node of a finding."""
     return failed.resource == finding.resource and finding.node in {None, failed.node}
-
-
-def marked(line: Evidence, words: tuple[str, ...]) -> Markup:
-    """Return the text of a line with `words` marked."""
-    return Markup("").join(marked_parts(line.text, words))
-
-
-def marked_parts(text: str, words: tuple[str, ...]) -> Iterator[Markup]:
-    """Yield the parts of a text, those that count in <mark>."""
-    if not words:
-        yield escape(visible(text))
-        return
-    pattern = "|".join(rf"(?<![\w-]){re.escape(word)}(?![\w-])" for word in words)
-    for number, part in enumerate(re.split(f"({pattern})", text)):
-        yield Markup("<mark>{}</mark>").format(visible(part)) if number % 2 else escape(visible(part))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ha_report.model import FailedOperation, Finding, ResourceState, Source
-    from reports.shape import InputRow, Report, TimelineRow
+    from reports.shape import InputRow, Report, StoryStep, TimelineRow
 
 SCHEMA = "ha-report/1"
 
@@ -39,8 +39,8 @@ def dumped(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
-def plain(report: Report) -> dict[str, Any]:
-    """Return the report as JSON has it, keys in the order of the contract."""
+def plain(report: Report, *, events: bool = True) -> dict[str, Any]:
+    """Return the report as JSON has it, keys in the order of the contract; the timeline is null without `events`."""
     return {
         "schema": SCHEMA,
         "generator": {"name": "ha-report", "version": report.version},
@@ -60,7 +60,8 @@ def plain(report: Report) -> dict[str, Any]:
         "resources": [resource_entry(resource, report) for resource in report.resources],
         "failed_operations": [failed_entry(failed) for failed in report.failed_operations],
         "findings": [finding_entry(finding) for finding in report.findings],
-        "timeline": [timeline_entry(row) for row in report.timeline],
+        "story": [story_entry(step) for step in report.story],
+        "timeline": [timeline_entry(row) for row in report.timeline] if events else None,
         "placement": [
             {"resource": at.resource, "node": at.node, "role": at.role, "from": iso(at.begin), "to": iso(at.end)}
             for at in report.placement
@@ -119,6 +120,7 @@ def finding_entry(finding: Finding) -> dict[str, Any]:
     """Return what a rule concluded."""
     return {
         "rule": finding.rule,
+        "symptom": finding.symptom,
         "severity": finding.severity,
         "confidence": finding.confidence,
         "title": finding.title,
@@ -130,6 +132,18 @@ def finding_entry(finding: Finding) -> dict[str, Any]:
         "remedy": list(finding.remedy),
         "verify": list(finding.verify),
         "references": list(finding.references),
+    }
+
+
+def story_entry(step: StoryStep) -> dict[str, Any]:
+    """Return one step of what happened, in English."""
+    return {
+        "time": iso(step.time),
+        "node": step.node,
+        "severity": step.severity,
+        "kind": step.kind,
+        "text": step.sentence,
+        "source": place(step.source) if step.source else None,
     }
 
 

@@ -9,22 +9,37 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from reports.story import parts
 from reports.visible import one_line, visible
-from reports.words import clock_of, count_of, operation_of, result_of, size_of, window_of
+from reports.words import clock_of, count_of, day_of, operation_of, result_of, size_of, window_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
 
     from ha_report.model import Evidence, Finding
-    from reports.shape import InputRow, NodeCard, Repeat, Report
+    from reports.shape import InputRow, NodeCard, Repeat, Report, StoryStep
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~!&$])")
+LONGEST_STORY = 60  # steps
 LARGEST_TABLE = 100  # rows; a bug tracker cuts long texts
 
 
 def render(report: Report) -> str:
     """Return the text of report.md."""
-    return "\n".join([*verdict(report), *failures(report), *findings(report), *cluster(report), *inputs(report)]) + "\n"
+    return (
+        "\n".join(
+            [
+                *verdict(report),
+                *happened(report),
+                *failures(report),
+                *findings(report),
+                *cluster(report),
+                *inputs(report),
+            ]
+        )
+        + "\n"
+    )
 
 
 def verdict(report: Report) -> Iterator[str]:
@@ -39,6 +54,28 @@ def verdict(report: Report) -> Iterator[str]:
         yield ""
     if report.verdict.finding is None and report.verdict.evidence:
         yield from proof(report.verdict.evidence)
+
+
+def happened(report: Report) -> Iterator[str]:
+    """Yield what happened, a step a line."""
+    if not report.story:
+        return
+    yield "## What happened (UTC)"
+    yield ""
+    day = day_of(report.window)
+    for part in parts(report.story, LONGEST_STORY):
+        if part.folded:
+            yield f"- … {count_of(len(part.steps), 'more step')}, in report.json"
+        else:
+            yield from (step_line(step, day) for step in part.steps)
+    yield ""
+
+
+def step_line(step: StoryStep, day: date | None) -> str:
+    """Return one step: when and what, and the line that tells of it."""
+    said = escaped(step.sentence)
+    where = f" ({code(f'{step.source.file}:{step.source.line}')})" if step.source else ""
+    return f"- {clock_of(step.time, day)} {f'**{said}**' if step.severity == 'error' else said}{where}"
 
 
 def failures(report: Report) -> Iterator[str]:
@@ -69,14 +106,19 @@ def failure_row(repeat: Repeat) -> tuple[str, ...]:
 def findings(report: Report) -> Iterator[str]:
     """Yield every finding with its proof and its remedy."""
     for finding in report.findings:
-        yield f"## {escaped(finding.title)}"
-        yield ""
-        yield f"{finding.severity}, {finding.confidence} (rule {code(finding.rule)}). {escaped(finding.cause)}"
-        yield ""
-        yield from proof(finding.evidence)
-        yield from steps("Remedy", finding.remedy)
-        yield from steps("Verify", finding.verify)
-        yield from references(finding)
+        yield from of_finding(finding)
+
+
+def of_finding(finding: Finding) -> Iterator[str]:
+    """Yield one finding, which can be pasted by itself."""
+    yield f"## {escaped(finding.title)}"
+    yield ""
+    yield f"{finding.severity}, {finding.confidence} (rule {code(finding.rule)}). {escaped(finding.cause)}"
+    yield ""
+    yield from proof(finding.evidence)
+    yield from steps("Remedy", finding.remedy)
+    yield from steps("Verify", finding.verify)
+    yield from references(finding)
 
 
 def proof(evidence: Iterable[Evidence]) -> Iterator[str]:

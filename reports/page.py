@@ -2,48 +2,74 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ha_report.questions.placement import downtime, placement
+from ha_report.questions.story import LANGUAGES, Step, steps
 from reports.cluster import cards_of
 from reports.failures import fold
-from reports.shape import Downtime, InputRow, Placement, Repeat, Report
-from reports.timeline import rows_of, story_of
+from reports.lanes import picture_of
+from reports.settings import settings_of
+from reports.shape import Downtime, InputRow, Placement, Repeat, Report, StoryStep
+from reports.surroundings import around_each
+from reports.timeline import excerpt_of, rows_of
 from reports.verdict import verdict_of
 from reports.words import instant, utc
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from ha_report.incident import Incident
     from ha_report.model import Finding, InputFile
 
 
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Keep the garbage collector away: rows hold no circles, and it would look through a million of them again and again."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+@uncollected()
 def build(incident: Incident, findings: Sequence[Finding], *, version: str) -> Report:
     """Return the report; `findings` stand in their order, the root cause first."""
     timeline = rows_of(incident.events)
     repeats = fold(incident.failed_operations)
     begin, end = incident.window_us
+    verdict = verdict_of(incident, findings, repeats, timeline)
+    cards = cards_of(incident, repeats)
+    wanted = verdict.finding.time if verdict.finding else None
     return Report(
         version=version,
         sources=tuple(incident.sources),
         window=(utc(begin), utc(end)),
-        verdict=verdict_of(incident, findings, repeats, timeline),
+        verdict=verdict,
         cluster=incident.cluster,
         nodes=tuple(incident.nodes),
         resources=tuple(incident.resources),
         fail_counts=tuple(incident.fail_counts),
-        cards=cards_of(incident, repeats),
+        cards=cards,
         failed_operations=tuple(incident.failed_operations),
         repeats=repeats,
         findings=tuple(findings),
         timeline=timeline,
-        story=story_of(timeline, times_of(repeats, findings)),
+        excerpt=excerpt_of(timeline, times_of(repeats, findings)),
+        story=tuple(story_step(step) for step in steps(incident)),
         inputs=tuple(input_row(found) for found in incident.inputs),
         notes=tuple(incident.notes),
         placement=tuple(Placement(one.resource, one.node, one.role, one.begin, one.end) for one in placement(incident)),
         downtime=tuple(Downtime(one.resource, instant(one.begin_us), one.end) for one in downtime(incident)),
+        settings=settings_of(incident),
+        picture=picture_of(incident, timeline, [card.node.name for card in cards], wanted),
+        around=around_each(incident, [verdict.evidence, *(finding.evidence for finding in findings)]),
     )
 
 
@@ -51,6 +77,12 @@ def times_of(repeats: Sequence[Repeat], findings: Sequence[Finding]) -> list[dat
     """Return when something went wrong."""
     times = [*(repeat.first.time for repeat in repeats), *(finding.time for finding in findings)]
     return [time for time in times if time is not None]
+
+
+def story_step(step: Step) -> StoryStep:
+    """Return a step of the story in every language."""
+    sentences = {language: step.sentence(language) for language in LANGUAGES}
+    return StoryStep(utc(step.time_us), step.node, step.severity, step.key, sentences, step.source)
 
 
 def input_row(found: InputFile) -> InputRow:

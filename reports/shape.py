@@ -6,10 +6,11 @@ are aware datetimes in UTC; unknown is None.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from ha_report.model import (
@@ -43,15 +44,37 @@ class Moment(NamedTuple):
 
     row: TimelineRow
     sources: tuple[Source, ...]
+    numbers: tuple[int, ...]  # of the rows of the timeline that say it, `row` first
+
+
+class StoryStep(NamedTuple):
+    """One step of what happened, as an operator would tell it."""
+
+    time: datetime | None
+    node: str | None
+    severity: str  # "error" for what went wrong, "good" for what works again, else "notice"
+    kind: str  # "failed", "moved", "lost", ...
+    sentences: Mapping[str, str]  # language -> the step in it
+    source: Source | None  # a line that tells of it
+
+    @property
+    def sentence(self) -> str:
+        """The step in English, for what has no other language."""
+        return self.sentences["en"]
 
 
 @dataclass(frozen=True)
-class Story:
+class Excerpt:
     """The events that a page has room for, in order of time."""
 
     key: tuple[Moment, ...]  # the few that tell what happened
     shown: tuple[Moment, ...]  # those of the full table, key ones included
-    distinct: int  # how many there are in all, each counted once
+    moments: tuple[Moment, ...]  # all there are
+
+    @property
+    def distinct(self) -> int:
+        """How many events there are, each counted once."""
+        return len(self.moments)
 
 
 @dataclass(frozen=True)
@@ -75,6 +98,30 @@ class Verdict:
     cause: str | None  # a few more sentences
     finding: Finding | None  # where the sentence comes from, if a rule said it
     evidence: tuple[Evidence, ...] = ()
+
+
+class NearLine(NamedTuple):
+    """A line that is quoted as proof, or stands near one that is."""
+
+    line: Evidence
+    quoted: bool
+
+
+class Second(NamedTuple):
+    """What was written in one second; `cells` has an entry for each node of the surroundings."""
+
+    time: datetime
+    cells: tuple[tuple[NearLine, ...], ...]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What stood around the lines of a proof."""
+
+    nodes: tuple[str, ...]  # the columns of `seconds`
+    seconds: tuple[Second, ...]  # in order of time
+    files: tuple[tuple[NearLine, ...], ...]  # stretches of files that are no logs
+    left_out: int  # lines that there was no room for
 
 
 @dataclass(frozen=True)
@@ -106,6 +153,16 @@ class InputRow:
     gaps: tuple[tuple[datetime, datetime], ...] = ()  # long times without a line
 
 
+class Setting(NamedTuple):
+    """One thing that is configured."""
+
+    kind: str  # "property", "default", "parameter", "meta", "operation", "location", "colocation", "order", "ticket"
+    subject: str | None  # the resource it is for; None: the cluster as a whole
+    name: str
+    value: str
+    source: Source
+
+
 class Placement(NamedTuple):
     """Where a resource ran, and when."""
 
@@ -129,6 +186,70 @@ class Downtime(NamedTuple):
         return (self.end - self.begin).total_seconds() if self.end else None
 
 
+class Mark(NamedTuple):
+    """What happened at one moment, or several times within a moment."""
+
+    time: datetime
+    kind: str  # "failed", "fenced", "not-fenced", "lost", "quorum-lost", "quorum", "transition", "stopped", "change", "cleaned"
+    words: tuple[tuple[str, str], ...]  # what its sentence is made of, by name
+    evidence: tuple[Evidence, ...]  # a few of the lines that tell of it; the text without time and host
+    times: int = 1
+    last: datetime | None = None  # of several, the latest
+
+
+class Bar(NamedTuple):
+    """A time that a node or a resource spent in one state."""
+
+    begin: datetime
+    end: datetime
+    state: str  # of a node "online", "lost", ...; of a resource "started", "promoted", "down", "twice", ...
+    node: str | None = None  # where the resource ran
+    dc: bool = False  # the node was the DC
+    many: int = 0  # what a state counts: nodes that run a clone, changes too short to be told apart
+    evidence: Evidence | None = None
+    track: int = 0  # of bars at the same time, its place from the top
+    tracks: int = 1
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One row of the picture."""
+
+    name: str
+    kind: str  # "node", "resource", "group", "clone", "partitions", "transitions", "changes", "more-nodes", ...
+    bars: tuple[Bar, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    members: tuple[Lane, ...] = ()  # folded into it
+    note: str | None = None  # what else is known: the agent
+
+
+class Density(NamedTuple):
+    """How many events the logs have, and how many of them are errors, in one bin after the other."""
+
+    bins: int
+    most: int  # in one bin
+    counts: tuple[tuple[int, int, int], ...]  # number of the bin, events, errors; bins without any are left out
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The incident as lanes over time."""
+
+    begin: datetime
+    end: datetime
+    focus: tuple[datetime, datetime] | None  # where the failures are, if that is a small part of the whole
+    letters: dict[str, str]  # node -> its letter
+    nodes: tuple[Lane, ...]
+    resources: tuple[Lane, ...]
+    cluster: tuple[Lane, ...]  # partitions, transitions, changes of the configuration
+    density: tuple[Density, ...]  # from coarse to fine
+
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """Every lane in order from the top, those that are folded away left out."""
+        return (*self.nodes, *self.resources, *self.cluster)
+
+
 @dataclass(frozen=True)
 class Report:
     """Everything that is told of an incident."""
@@ -146,11 +267,15 @@ class Report:
     repeats: tuple[Repeat, ...]
     findings: tuple[Finding, ...]
     timeline: tuple[TimelineRow, ...]
-    story: Story
+    excerpt: Excerpt
+    story: tuple[StoryStep, ...]
     inputs: tuple[InputRow, ...]
     notes: tuple[str, ...]
     placement: tuple[Placement, ...] = ()
     downtime: tuple[Downtime, ...] = ()
+    picture: Picture | None = None  # None: nothing tells what happened when
+    settings: tuple[Setting, ...] = ()
+    around: Mapping[tuple[Evidence, ...], Surroundings] = field(default_factory=dict)  # proof -> what stood around it
 
     @property
     def other_findings(self) -> tuple[Finding, ...]:

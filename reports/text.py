@@ -6,9 +6,12 @@ from here, and only where asked for.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from typing import TYPE_CHECKING, NamedTuple
 
+from reports import plot
+from reports.story import parts
 from reports.visible import one_line
 from reports.words import clock_of, count_of, day_of, list_of, message_of, operation_of, result_of, size_of, window_of
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ha_report.model import Evidence, Finding
-    from reports.shape import InputRow, Moment, NodeCard, Repeat, Report
+    from reports.shape import InputRow, Moment, NodeCard, Repeat, Report, StoryStep
 
 WIDTH = 80
 MOST_ROWS = 20  # of each list: a terminal is no page, and says where the rest is
@@ -24,14 +27,15 @@ MOST_FILES = 10
 COLOURS = {"error": "1;31", "warning": "1;33", "notice": "1;32", "head": "1", "soft": "2"}
 
 
-def lines(report: Report, *, colour: bool) -> list[str]:
-    """Return the lines to print."""
+def lines(report: Report, *, colour: bool, encoding: str = "utf-8") -> list[str]:
+    """Return the lines to print; those of the plot are ASCII where `encoding` lacks blocks."""
     paint = Paint(colour)
     return [
         *verdict(report, paint),
+        *timeline(report, paint, encoding),
+        *happened(report, paint),
         *failures(report, paint),
         *other_findings(report, paint),
-        *moments(report, paint),
         *cluster(report, paint),
         *inputs(report, paint),
     ]
@@ -80,6 +84,27 @@ def steps(finding: Finding, paint: Paint) -> Iterator[str]:
             yield from ([f"  {one_line(text)}"] if text.startswith("$ ") else wrapped(text, "  "))
 
 
+def timeline(report: Report, paint: Paint, encoding: str) -> Iterator[str]:
+    """Yield the picture of the incident, a line for each node and resource."""
+    if report.picture is None:
+        return
+    begin, end = (clock_of(time, day_of(report.window)) for time in (report.picture.begin, report.picture.end))
+    rows = plot.rows(report.picture, encoding)
+    yield from head("Timeline (UTC)", paint)
+    yield f"  {'':{plot.NAMES}}{begin}{end:>{plot.COLUMNS - len(begin)}}"
+    for row in rows:
+        yield f"  {plot.short(row.name):{plot.NAMES}}{marked(row.cells, paint)}".rstrip()
+    yield from (paint(line, "soft") for line in wrapped(plot.legend(rows, report.picture, encoding), "  "))
+    left = zip(plot.left_out(report.picture), ("more node", "more resource"), strict=True)
+    if told := [count_of(number, noun) for number, noun in left if number]:
+        yield f"  ... and {list_of(told)}"
+
+
+def marked(cells: str, paint: Paint) -> str:
+    """Return the cells of a line with what went wrong in colour."""
+    return re.sub(plot.GRAVE_SIGNS, lambda found: paint(found[0], "error"), cells)
+
+
 def failures(report: Report, paint: Paint) -> Iterator[str]:
     """Yield the failed operations, those that repeat as one."""
     if not report.repeats:
@@ -112,14 +137,35 @@ def other_findings(report: Report, paint: Paint) -> Iterator[str]:
     yield from rest(len(report.other_findings), "finding")
 
 
+def happened(report: Report, paint: Paint) -> Iterator[str]:
+    """Yield what happened: the story, or where no step of it is known, the events that matter most."""
+    if not report.story:
+        yield from moments(report, paint)
+        return
+    yield from head("What happened (UTC)", paint)
+    for part in parts(report.story, MOST_ROWS):
+        if part.folded:
+            yield paint(f"  ... {count_of(len(part.steps), 'more step')}", "soft")
+        else:
+            yield from (line for step in part.steps for line in step_lines(step, report, paint))
+
+
+def step_lines(step: StoryStep, report: Report, paint: Paint) -> Iterator[str]:
+    """Yield one step of the story; what went wrong is marked for those who see no colour."""
+    mark = {"error": "!", "good": "+"}.get(step.severity, " ")
+    text = f"{clock_of(step.time, day_of(report.window))} {mark} {step.sentence}"
+    style = {"error": "error", "good": "notice"}.get(step.severity)
+    yield from (paint(line, style) if style else line for line in wrapped(text, "  ", "      "))
+
+
 def moments(report: Report, paint: Paint) -> Iterator[str]:
     """Yield the events that tell what happened."""
-    key = report.story.key[-MOST_ROWS:]
+    key = report.excerpt.key[-MOST_ROWS:]
     if key:
         yield from head("What happened (UTC)", paint)
     for moment in key:
         yield from moment_lines(moment, report, paint)
-    yield from rest(report.story.distinct, "event", shown=len(key))
+    yield from rest(report.excerpt.distinct, "event", shown=len(key))
 
 
 def moment_lines(moment: Moment, report: Report, paint: Paint) -> Iterator[str]:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ha_report.model import OcfRc, Source
-from reports.shape import Moment, Story, TimelineRow
+from reports.shape import Excerpt, Moment, TimelineRow
 from reports.words import message_of
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 KEY_MOST = 40  # what a reader takes in at a glance
 NEAR = timedelta(minutes=2)  # what belongs to a failure stands mostly this close
 KEY_OF_A_SORT = 3  # the fourth failure of the same monitor says nothing new
-SHOWN_MOST = 2_000  # a plain table of this length still opens at once on an old laptop
+SHOWN_MOST = 1_000  # of the plain table, read without a script; a script has them all
 
 GRAVE_LEVELS = frozenset({"emerg", "alert", "crit", "critical", "fatal", "error", "err"})
 WARNING_LEVELS = frozenset({"warning", "warn"})
@@ -80,7 +80,7 @@ def row_of(cells: Cells) -> TimelineRow:
     """Return one event as a row, with its severity and its weight."""
     probe = cells.operation == "monitor" and cells.interval_ms == 0
     failed = cells.kind.startswith(OUTCOMES) and is_failure(cells.rc, cells.status, probe=probe)
-    severity = severity_of(cells.kind, cells.level, failed=failed)
+    severity, weight = graded(cells.kind, cells.level, failed=failed, probe=probe)
     return TimelineRow(
         time=cells.time,
         node=cells.node or cells.writer,
@@ -90,8 +90,15 @@ def row_of(cells: Cells) -> TimelineRow:
         resource=cells.resource,
         operation=cells.operation,
         source=Source(cells.file, cells.line),
-        weight=3 if severity == "error" else weight_of(cells.kind, cells.level, severity, probe=probe),
+        weight=weight,
     )
+
+
+@cache
+def graded(kind: str, level: str | None, *, failed: bool, probe: bool) -> tuple[str, int]:
+    """Return severity and weight; asked for every event, of few sorts."""
+    severity = severity_of(kind, level, failed=failed)
+    return severity, 3 if severity == "error" else weight_of(kind, level, severity, probe=probe)
 
 
 def is_failure(rc: int | None, status: str | None, *, probe: bool) -> bool:
@@ -127,16 +134,16 @@ def weight_of(kind: str, level: str | None, severity: str, *, probe: bool) -> in
     return 0 if level in ROUTINE_LEVELS else 1
 
 
-def story_of(rows: Sequence[TimelineRow], failures: Iterable[datetime] = ()) -> Story:
+def excerpt_of(rows: Sequence[TimelineRow], failures: Iterable[datetime] = ()) -> Excerpt:
     """Return the events that a page has room for: what is grave or near one of `failures`, then what is rare."""
     moments = merged(rows)
     order = ranks(moments, sorted(failures))
     best = heapq.nsmallest(SHOWN_MOST, range(len(moments)), key=order.__getitem__)
     key = [number for number in best if is_key(moments[number]) and order[number][1] < KEY_OF_A_SORT]
-    return Story(
+    return Excerpt(
         key=tuple(moments[number] for number in sorted(key[:KEY_MOST])),
         shown=tuple(moments[number] for number in sorted(best)),
-        distinct=len(moments),
+        moments=tuple(moments),
     )
 
 
@@ -171,20 +178,26 @@ def merged(rows: Sequence[TimelineRow]) -> list[Moment]:
     Pacemaker writes most messages to its own log and to syslog, there without what follows
     the "|", and without the fraction of the second.
     """
-    groups: dict[tuple[object, ...], list[TimelineRow]] = {}
+    groups: dict[tuple[object, ...], list[int]] = {}
     for number, row in enumerate(rows):
-        said = message_of(row.text)
+        said = message_of(row.text) if "|" in row.text else row.text.strip()
         second = row.time.replace(microsecond=0) if row.time else number  # without a time nothing is the same
-        groups.setdefault((second, row.node, row.kind, row.resource, row.operation, said), []).append(row)
-    moments = [moment_of(group) for group in groups.values()]
+        groups.setdefault((second, row.node, row.kind, row.resource, row.operation, said), []).append(number)
+    moments = [moment_of(group, rows) for group in groups.values()]
     return sorted(moments, key=lambda moment: moment.row.time or NEVER)
 
 
-def moment_of(group: list[TimelineRow]) -> Moment:
+def moment_of(group: list[int], rows: Sequence[TimelineRow]) -> Moment:
     """Return one moment of rows that say the same: told by the most precise, in its most severe reading."""
     if len(group) == 1:
-        return Moment(group[0], (group[0].source,))
-    best = max(group, key=lambda row: (row.time is not None and row.time.microsecond > 0, len(row.text)))
-    severest = max(group, key=lambda row: row.weight)
-    sources = dict.fromkeys([best.source, *(row.source for row in group)])
-    return Moment(best._replace(severity=severest.severity, weight=severest.weight), tuple(sources))
+        return Moment(rows[group[0]], (rows[group[0]].source,), tuple(group))
+    best = max(group, key=lambda number: precision(rows[number]))
+    numbers = tuple(dict.fromkeys([best, *group]))
+    severest = max((rows[number] for number in group), key=lambda row: row.weight)
+    row = rows[best]._replace(severity=severest.severity, weight=severest.weight)
+    return Moment(row, tuple(dict.fromkeys(rows[number].source for number in numbers)), numbers)
+
+
+def precision(row: TimelineRow) -> tuple[bool, int]:
+    """Return how much a row tells: with a fraction of the second, then by length."""
+    return row.time is not None and row.time.microsecond > 0, len(row.text)

@@ -1,11 +1,13 @@
 """The operator's log tells each step in a plain sentence, in every language."""
 
 import string
+from dataclasses import replace
 
 import pytest
 
 from ha_report.questions import story
 from ha_report.questions.story import LANGUAGES, steps
+from tests.reports.incidents import BEGIN, FAILED_START, agent, event, incident
 from tests.rules.incidents import DATA, copied, incident_of
 
 
@@ -70,3 +72,34 @@ def test_steps_are_in_order_of_time():
     with copied(DATA / "split-brain" / "positive") as folder, incident_of(folder) as incident:
         times = [step.time_us for step in steps(incident) if step.time_us is not None]
     assert times == sorted(times)
+
+
+def told(events, **changes):
+    ordered = sorted(events, key=lambda one: one.time_us)
+    return [step.sentence() for step in steps(incident(ordered, **changes))]
+
+
+def test_the_usage_of_a_command_is_no_reason():
+    said = ("-v, --verbose            be verbose", "No interface found.")
+    lines = [agent(35.5, text, "error", 350 + place, kind="agent-error") for place, text in enumerate(said)]
+    failed = replace(FAILED_START, exit_reason=None)
+    assert told(lines, failed_operations=[failed]) == ["node02: start of r_ip failed (No interface found)"]
+
+
+def test_an_answer_stands_in_no_brackets_of_its_own():
+    assert told([], failed_operations=[replace(FAILED_START, exit_reason=None)]) == [
+        "node02: start of r_ip failed (rc 1, error)"
+    ]
+
+
+def test_what_leads_to_what_goes_before_it_where_a_log_has_no_fractions():
+    barred = event(35, "x", kind="banned-by-failures", resource="r_ip", node="node02", line=1)
+    plan = event(
+        35, "x", kind="action-planned", resource="r_ip", operation="Recover", value="Started node02 -> node01", line=2
+    )
+    failed = replace(FAILED_START, time=BEGIN.replace(second=35))
+    assert told([plan, barred], failed_operations=[failed]) == [
+        "node02: start of r_ip failed ([findif] failed)",
+        "node02: r_ip may not run here until a clean-up",
+        "node01 decides to recover r_ip (node02 → node01)",
+    ]

@@ -3,7 +3,12 @@
 import shutil
 
 import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
 
+from ha_report import demo
+from ha_report.diagnosis import findings_of
+from ha_report.reading import read_incident
 from reports.files import write
 from tests.reports.conftest import SAMPLES
 from tests.reports.incidents import VERSION
@@ -30,6 +35,10 @@ def pages(tmp_path_factory):
         written[name] = write(
             incident, findings, folder / name.replace(" ", "-"), version=VERSION, force=False
         ).as_uri()
+    for name in demo.SAMPLES:
+        with read_incident((str(demo.path(name)),), None, lambda *_: None) as (incident, _):
+            page = write(incident, findings_of(incident), folder / name, version=VERSION, force=False)
+        written[f"demo {name}"] = page.as_uri()
     return written
 
 
@@ -61,6 +70,39 @@ def browser(chromium):
     for log in ("browser", "performance"):
         chromium.get_log(log)
     return chromium
+
+
+@pytest.fixture
+def no_scripts(browser):
+    """The browser with scripts off."""
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    return browser
+
+
+def found(browser, selector):
+    """Return the elements that a selector finds."""
+    return browser.find_elements(By.CSS_SELECTOR, selector)
+
+
+def seen(browser, selector):
+    """Return those that a reader sees."""
+    return [element for element in found(browser, selector) if element.is_displayed()]
+
+
+def lines(browser):
+    """Return the displayed lines of the events; asked of the page at once, as there may be many."""
+    script = (
+        "return [...document.querySelectorAll('.events tbody tr')]"
+        ".filter((row) => row.checkVisibility()).map((row) => row.className + ' ' + row.textContent)"
+    )
+    return browser.execute_script(script)
+
+
+def opened(browser, address):
+    """Open a page, and wait until its events can be filtered."""
+    browser.get(address)
+    ready = "return performance.getEntriesByName('ha-report:events').length > 0 || !document.querySelector('.events')"
+    WebDriverWait(browser, 20, 0.02).until(lambda it: it.execute_script(ready))
 
 
 def screen(browser, width, height):

@@ -17,6 +17,7 @@ SAMPLES = {
     "hostile": lambda: (incidents.hostile(), [incidents.hostile_finding(), incidents.hostile_finding()]),
     "5,000 events": lambda: (incidents.crowded(), []),
     "large cluster": incidents.large_cluster,
+    "long story": lambda: (incidents.long_story(), []),
 }
 
 

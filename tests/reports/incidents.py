@@ -363,3 +363,13 @@ def large_cluster():
         inputs=[log(f"{name}/pacemaker.log", name, 500, 2) for name in names],
         sources=["crm_report-production.tar.bz2"],
     ), [fenced, quorum]
+
+
+def long_story(rounds=40):
+    """Return an incident in which a resource was stopped and started again and again."""
+    events = [
+        result(60 * number + second, "node01", operation, 0, 10 * number + second + 1, call=2 * number + second)
+        for number in range(rounds)
+        for second, operation in ((0, "start"), (1, "stop"))
+    ]
+    return incident(events, inputs=[log("node01/pacemaker.log", "node01", len(events))])

@@ -41,7 +41,7 @@ def test_the_schema_refuses_what_is_no_report(told, broken):
 def test_the_keys_are_those_of_the_contract_in_its_order(told):
     assert list(told) == [
         "schema", "generator", "sources", "window", "cluster", "nodes", "resources", "failed_operations",
-        "findings", "timeline", "placement", "downtime", "inputs",
+        "findings", "story", "timeline", "placement", "downtime", "inputs",
     ]  # fmt: skip
     assert list(told["failed_operations"][0]) == [
         "resource", "agent", "operation", "interval_ms", "node", "call", "rc", "rc_text", "status", "exit_reason",
@@ -56,6 +56,14 @@ def test_a_failed_start_reads_back(told):
     assert failed["sources"][0] == {"file": "node02/pacemaker.log", "line": 365}
     assert told["resources"][0]["fail_counts"] == {"node02": "INFINITY"}
     assert told["findings"][0]["confidence"] == "certain"
+
+
+def test_the_story_is_told_step_by_step(told):
+    steps = [(step["kind"], step["severity"], step["source"]) for step in told["story"]]
+    assert ("started", "good", {"file": "node01/pacemaker.log", "line": 503}) in steps
+    assert [step["text"] for step in told["story"] if step["kind"] == "failed"] == [
+        "node02: start of r_ip failed ([findif] failed)"
+    ]
 
 
 def test_all_events_are_there_each_line_of_each_log(told):
@@ -77,4 +85,6 @@ def test_hostile_text_reads_back_as_it_was_but_for_what_is_no_unicode():
 
 def test_each_event_is_a_line_so_that_reports_can_be_compared():
     text = render(build(nic_none(), [], version=VERSION))
-    assert len([line for line in text.splitlines() if '"kind": ' in line]) == len(nic_none().events)
+    assert len([line for line in text.splitlines() if line.startswith('{"time": ') and '"operation": ' in line]) == len(
+        nic_none().events
+    )

@@ -33,6 +33,14 @@ def test_proof_and_commands_stand_in_fences():
     assert "192.168.100.0/24 dev eth0 proto" not in outside_fences(text)
 
 
+def test_what_happened_is_a_list_with_what_went_wrong_in_bold():
+    text = render(build(nic_none(), [NO_ROUTE], version=VERSION))
+    assert (
+        "- 02:01:35.575 **node02: start of r\\_ip failed (\\[findif\\] failed)** (`node02/pacemaker.log:365`)" in text
+    )
+    assert "- 02:01:35.699 r\\_ip started on node01 (`node01/pacemaker.log:503`)" in text
+
+
 def test_repeats_are_one_row():
     text = render(build(repeating(), [], version=VERSION))
     assert "| monitor every 10 s | not running (rc 7) |  | 334 |" in text

@@ -3,7 +3,7 @@ import unicodedata
 
 from reports.page import build
 from reports.text import WIDTH, lines
-from tests.reports.incidents import NO_ROUTE, VERSION, nic_none, quiet, repeating
+from tests.reports.incidents import NO_ROUTE, VERSION, event, incident, nic_none, quiet, repeating
 
 
 def shown(incident, *findings):
@@ -34,7 +34,14 @@ def test_nothing_failed_is_told_with_what_was_read():
 
 
 def test_what_is_left_out_is_counted():
-    assert "... and 328 more events" in shown(repeating())
+    kinds = [event(second, f"High CPU load {second}", level="error", kind=f"k{second}") for second in range(30)]
+    assert "... and 10 more events" in shown(incident(kinds))
+
+
+def test_the_story_is_told_in_sentences_with_what_went_wrong_marked():
+    text = shown(nic_none(), NO_ROUTE)
+    assert "  02:01:35.575 ! node02: start of r_ip failed ([findif] failed)\n" in text
+    assert "  02:01:35.699 + r_ip started on node01\n" in text
 
 
 def test_no_line_is_wider_than_the_terminal_but_commands(report):

@@ -1,7 +1,16 @@
 import pytest
 
 from ha_report.model import Source
-from reports.timeline import KEY_MOST, KEY_OF_A_SORT, SHOWN_MOST, is_failure, rows_of, severity_of, story_of, weight_of
+from reports.timeline import (
+    KEY_MOST,
+    KEY_OF_A_SORT,
+    SHOWN_MOST,
+    excerpt_of,
+    is_failure,
+    rows_of,
+    severity_of,
+    weight_of,
+)
 from tests.reports.incidents import BEGIN, BEGIN_US, START, crowded, event, frame, nic_none, repeating, result
 
 
@@ -10,8 +19,8 @@ def row(told):
     return made
 
 
-def story(*events):
-    return story_of(rows_of(frame(events)))
+def excerpt(*events):
+    return excerpt_of(rows_of(frame(events)))
 
 
 def test_an_event_keeps_its_own_words_and_its_place():
@@ -70,7 +79,7 @@ def test_severity_comes_from_result_level_and_kind(told, severity):
 
 def test_a_line_in_two_logs_is_one_moment_told_by_the_more_precise():
     coarse = START._replace(time_us=BEGIN_US + 35_000_000, file="node02/ha-log", text=START.text.split(" | ")[0])
-    [moment] = story(coarse, START).shown
+    [moment] = excerpt(coarse, START).shown
     assert moment.row.text == START.text
     assert moment.row.time.microsecond == 575_000
     assert moment.sources == (Source("node02/pacemaker.log", 365), Source("node02/ha-log", 365))
@@ -78,16 +87,16 @@ def test_a_line_in_two_logs_is_one_moment_told_by_the_more_precise():
 
 def test_lines_without_a_time_are_never_the_same():
     timeless = START._replace(time_us=None)
-    assert story(timeless, timeless._replace(line=9)).distinct == 2
+    assert excerpt(timeless, timeless._replace(line=9)).distinct == 2
 
 
 def test_a_line_without_a_time_stands_last():
-    [first, last] = story(START._replace(time_us=None), event(59, "later")).shown
+    [first, last] = excerpt(START._replace(time_us=None), event(59, "later")).shown
     assert (first.row.text, last.row.time) == ("later", None)
 
 
 def test_a_failure_among_thousands_of_routine_lines_is_shown():
-    told = story_of(rows_of(crowded().events))
+    told = excerpt_of(rows_of(crowded().events))
     assert len(told.shown) == SHOWN_MOST
     assert told.distinct == 5_000
     assert [moment.row.resource for moment in told.shown if moment.row.severity == "error"] == ["r_ip"]
@@ -95,17 +104,17 @@ def test_a_failure_among_thousands_of_routine_lines_is_shown():
 
 
 def test_what_is_shown_stands_in_order_of_time():
-    times = [moment.row.time for moment in story_of(rows_of(crowded().events)).shown]
+    times = [moment.row.time for moment in excerpt_of(rows_of(crowded().events)).shown]
     assert times == sorted(times)
 
 
 def test_a_failure_that_repeats_is_told_a_few_times_and_listed_every_time():
-    told = story_of(rows_of(repeating().events))
+    told = excerpt_of(rows_of(repeating().events))
     assert (len(told.key), len(told.shown)) == (KEY_OF_A_SORT, 334)
 
 
 def test_routine_is_not_among_what_matters():
-    told = story_of(rows_of(nic_none().events))
+    told = excerpt_of(rows_of(nic_none().events))
     kinds = {moment.row.kind for moment in told.key}
     assert "operation-result" in kinds
     assert kinds.isdisjoint({"controller-state", "operation-requested", "transition-ended"})
@@ -114,17 +123,17 @@ def test_routine_is_not_among_what_matters():
 def test_what_led_to_a_failure_outweighs_errors_far_from_it():
     noise = [event(3_600 + second, f"error {second}", level="error", kind=f"agent-{second}") for second in range(200)]
     before = event(34, "Quorum lost", kind="quorum", level="warning")
-    told = story_of(rows_of(frame([before, START, *noise])), [BEGIN.replace(second=35)])
+    told = excerpt_of(rows_of(frame([before, START, *noise])), [BEGIN.replace(second=35)])
     assert [moment.row.text for moment in told.key][:2] == ["Quorum lost", START.text]
     assert len(told.key) == KEY_MOST
 
 
 def test_a_line_without_a_time_is_not_among_what_matters():
-    assert story(START._replace(time_us=None)).key == ()
+    assert excerpt(START._replace(time_us=None)).key == ()
 
 
-def test_no_events_make_no_story():
-    told = story()
+def test_no_events_make_no_excerpt():
+    told = excerpt()
     assert (told.key, told.shown, told.distinct) == ((), (), 0)
 
 

@@ -1,0 +1,69 @@
+"""Small markup of what logs and rules say: everything is escaped, and made visible."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup, escape
+
+from reports.visible import visible
+from reports.words import clock_of, message_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date, datetime
+
+    from ha_report.model import Evidence
+
+
+def number(value: int) -> Markup:
+    """Return a number with its thousands told apart; nothing to see where there is none."""
+    return Markup("{:,}").format(value) if value else Markup('<span class="soft">–</span>')
+
+
+def moment(time: datetime | None, day: date | None) -> Markup:
+    """Return a time as it is read, and as a script reads it."""
+    if time is None:
+        return escape(clock_of(time, day))
+    return Markup('<time datetime="{}">{}</time>').format(time.isoformat(), clock_of(time, day))
+
+
+def prose(text: str | None) -> Markup:
+    """Return a sentence with its `quoted` words as code."""
+    parts = re.split(r"`([^`\n]+)`", text or "")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(visible(part)) if number % 2 else escape(visible(part))
+        for number, part in enumerate(parts)
+    )
+
+
+def said(text: str) -> Markup:
+    """Return a message with what Pacemaker adds for programs set back."""
+    told = message_of(text)
+    rest = text.lstrip()[len(told) :]
+    return escape(visible(told)) + (
+        Markup('<span class="soft">{}</span>').format(visible(rest)) if rest.strip() else ""
+    )
+
+
+def breakable(text: str | None) -> Markup:
+    """Return a path or a host name that may be broken where a reader would: after a folder, or a domain's part."""
+    shown = visible(text or "")
+    parts = re.split("(?<=/)" if "/" in shown else r"(?<=\.)", shown)
+    return Markup("<wbr>").join(escape(part) for part in parts)
+
+
+def marked(line: Evidence, words: tuple[str, ...]) -> Markup:
+    """Return the text of a line with `words` marked."""
+    return Markup("").join(marked_parts(line.text, words))
+
+
+def marked_parts(text: str, words: tuple[str, ...]) -> Iterator[Markup]:
+    """Yield the parts of a text, those that count in <mark>."""
+    if not words:
+        yield escape(visible(text))
+        return
+    pattern = "|".join(rf"(?<![\w-]){re.escape(word)}(?![\w-])" for word in words)
+    for number, part in enumerate(re.split(f"({pattern})", text)):
+        yield Markup("<mark>{}</mark>").format(visible(part)) if number % 2 else escape(visible(part))
