@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from ha_report.executions import base_name
@@ -155,6 +156,17 @@ def _from_snapshots(incident: Incident) -> Iterator[Stay]:
                 source = Source(snapshot.file, 1)
                 own.append(Stay(base_name(state.id), state.node, role, snapshot.time_us, snapshot.time_us, source))
     yield from (stay for stays in seen.values() for stay in stays)
+
+
+def seen_elsewhere(incident: Incident) -> tuple[tuple[Stay, Stay], ...]:
+    """Return pairs of stays on different nodes that snapshots show one after the other, where no log tells of the move."""
+    many = runs_many(incident)
+    told = {stay.resource for stay in _logged(ByIdentity(incident))}
+    seen: dict[str, list[Stay]] = defaultdict(list)
+    for stay in placement(incident):
+        if stay.resource not in told and stay.resource not in many:
+            seen[stay.resource].append(stay)
+    return tuple(pair for stays in seen.values() for pair in pairwise(stays) if pair[0].node != pair[1].node)
 
 
 def runs_many(incident: Incident) -> frozenset[str]:

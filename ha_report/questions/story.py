@@ -16,9 +16,9 @@ from ha_report.model import Event, OcfRc, Source
 from ha_report.questions.departures import Departure, departures
 from ha_report.questions.failures import Failure, failures, lines_of_agent, said_by
 from ha_report.questions.fencings import Fencing, fencings, worked
-from ha_report.questions.knowledge import SECOND, events_of, listed, told_once
+from ha_report.questions.knowledge import SECOND, clock, events_of, listed, told_once
 from ha_report.questions.partitions import partitions
-from ha_report.questions.placement import Gap, downtime, placement
+from ha_report.questions.placement import Gap, downtime, placement, seen_elsewhere
 from ha_report.questions.wording import answer, said_in_words
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ SENTENCES = {
         "promoted": "{resource} promoted on {node}",
         "demoted": "{resource} demoted on {node}",
         "moved": "{resource} moved from {source} to {node}",
+        "seen-elsewhere": "{resource} moved from {source} to {node} at some time between {begin} and {end}",
         "down": "{resource} was down for {seconds} s",
         "down-for-good": "{resource} runs nowhere from here on",
         "planned-move": "{node} decides to move {resource} ({places})",
@@ -74,6 +75,7 @@ SENTENCES = {
         "promoted": "{resource} が {node} で昇格しました",
         "demoted": "{resource} が {node} で降格しました",
         "moved": "{resource} が {source} から {node} へ移動しました",
+        "seen-elsewhere": "{resource} は {begin} から {end} までの間に {source} から {node} へ移動しました",
         "down": "{resource} は {seconds} 秒間停止していました",
         "down-for-good": "{resource} はこの後どこでも動いていません",
         "planned-move": "{node} が {resource} の移動を決定しました ({places})",
@@ -124,6 +126,7 @@ def steps(incident: Incident) -> list[Step]:
         *_nodes(incident),
         *_failures(incident),
         *_results(incident),
+        *_seen_elsewhere(incident),
         *_gaps(incident),
         *_fencings(incident),
         *_partings(incident),
@@ -197,6 +200,14 @@ def _results(incident: Incident) -> Iterator[Step]:
 
 def _step(event: Event, key: str, words: dict[str, str]) -> Step:
     return Step(event.time_us, event.node or event.writer, key, words, Source(event.file, event.line))
+
+
+def _seen_elsewhere(incident: Incident) -> Iterator[Step]:
+    """Yield the moves that only snapshots tell of: when is not known any better."""
+    for before, after in seen_elsewhere(incident):
+        times = {"begin": clock(before.end_us or before.begin_us), "end": clock(after.begin_us)}
+        words = {"resource": after.resource, "source": before.node, "node": after.node} | times
+        yield Step(after.begin_us, after.node, "seen-elsewhere", words, after.source)
 
 
 def _gaps(incident: Incident) -> Iterator[Step]:

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from ha_report.questions.placement import placement
+from ha_report.questions.story import steps
 from tests.conftest import SHARED
-from tests.rules.incidents import DATA, diagnosed_copy, errors
+from tests.rules.incidents import DATA, copied, diagnosed_copy, errors, incident_of
 
 CORPUS = SHARED / "corpus" / "dev"
 SEED = SHARED / "seed"
@@ -56,3 +58,24 @@ def test_the_only_address_of_an_interface_is_told():
     assert errors(findings) == []
     assert findings[0].rule == "ipaddr2-no-static-address"
     assert "promote_secondaries" in " ".join(findings[0].remedy)
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize(
+    ("case", "begin", "end"), [("nic-unset", "16:55:21", "16:56:16"), ("real-address", "17:16:45", "17:18:42")]
+)
+def test_a_move_that_only_snapshots_show_is_told_with_what_is_known_of_its_time(case, begin, end):
+    with copied(SEED / case) as folder, incident_of(folder) as incident:
+        assert [(stay.resource, stay.node) for stay in placement(incident)] == [("p_ip", "node01"), ("p_ip", "node02")]
+        [step] = steps(incident)
+    assert step.sentence() == f"p_ip moved from node01 to node02 at some time between {begin} and {end}"
+    assert "p_ip" in step.sentence("ja")
+
+
+@pytest.mark.corpus
+def test_an_outage_that_a_ping_saw_is_told_with_what_was_lost_and_what_was_late():
+    [outage] = [finding for finding in diagnosed_copy(SEED / "real-address") if finding.rule == "ping-outage"]
+    assert "node03" in outage.title
+    assert "about 1 s" in outage.title
+    assert "icmp_seq 16" in outage.title
+    assert "3.22 ms" in outage.cause
