@@ -14,7 +14,7 @@ from functools import cached_property
 class Setting:
     """A setting that mends it; becomes a command for each shell that the cluster has."""
 
-    of: str  # "parameter" or "meta" of the resource
+    of: str  # "parameter" or "meta" of the resource, or "clone": meta of what holds it
     name: str
     value: str
 

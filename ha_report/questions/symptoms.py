@@ -17,7 +17,7 @@ import ha_report.symptoms
 from ha_report.model import Event, Evidence, Finding, Source
 from ha_report.questions.commands import cleanup, set_meta, set_parameter, watch
 from ha_report.questions.failures import Failure, lines_of_agent, said_by
-from ha_report.questions.knowledge import agent_of, clean, listed, parameters_of
+from ha_report.questions.knowledge import agent_of, clean, listed, parameters_of, parents_of
 from ha_report.questions.outside import beside, words_of
 from ha_report.questions.stories import Why, tell, where
 from ha_report.questions.wording import attempted
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"\{(\w+)(?:\|([^{}]*))?\}")
 _UNKNOWN = re.compile("\0(\\w+)\0")
-_SETTERS = {"parameter": set_parameter, "meta": set_meta}
+_SETTERS = {"parameter": set_parameter, "meta": set_meta, "clone": set_meta}
 _LINES_BESIDE = 3
 
 
@@ -161,7 +161,7 @@ def with_symptom(incident: Incident, told: list[Failure], why: Why) -> Why:
         cause=" ".join([*cause_of(seen, names, lines), *why.outcome]),
         sources=(*_saying(incident, seen, told), *(Source(line.file, line.line) for line in lines), *why.sources),
         remedy=(*remedy_of(incident, seen.symptom, first.resource, names), *lift),
-        verify=(*filled(seen.symptom.verify, names), watch(incident)),
+        verify=tuple(dict.fromkeys([*filled(seen.symptom.verify, names), watch(incident)])),
         references=references_of(seen.symptom),
     )
 
@@ -235,7 +235,8 @@ def remedy_of(incident: Incident, row: Symptom, resource: str, names: Mapping[st
     for one in row.remedy:
         if isinstance(one, Setting):
             name, value = (sentence(part, _quoted(names)) for part in (one.name, one.value))
-            yield from _SETTERS[one.of](incident, resource, name, value)
+            holder = next((parent.id for parent in parents_of(incident, resource)), resource)
+            yield from _SETTERS[one.of](incident, holder if one.of == "clone" else resource, name, value)
         else:
             yield from filled([one], names)
 

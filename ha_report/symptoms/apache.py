@@ -14,7 +14,7 @@ SYMPTOMS = (
         says=r"apache httpd program not found|HTTPD (?P<httpd>\S+) not found or is not an executable",
         title="there is no program {httpd|httpd}",
         cause="Apache httpd is not installed on {node}, or the parameter httpd names another path than it has there.",
-        remedy=("Install it on {nodes}, or say where it is:", Setting("parameter", "httpd", "/usr/sbin/apache2")),
+        remedy=("Install it on {nodes}, or say where it is:", Setting("parameter", "httpd", "PATH")),
         verify=("One of these must print a path:", "$ command -v httpd apache2 httpd2"),
         versions="all (program not found: resource-agents 3.9.6)",
         example="Nov 23 06:56:24  apache(r_web)[8432]:    ERROR: apache httpd program not found",
@@ -28,7 +28,7 @@ SYMPTOMS = (
         remedy=(
             "If the cluster mounts it, let the file system start before {resource} on the same node; else correct the path:",
             "$ crm_resource --resource {resource} --constraints",
-            Setting("parameter", "configfile", "{configfile}"),
+            Setting("parameter", "configfile", "PATH"),
         ),
         verify=("On each node that may run {resource}, with its file systems mounted:", "$ ls -l {configfile}"),
         versions="all",

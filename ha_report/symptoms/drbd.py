@@ -81,7 +81,7 @@ SYMPTOMS = (
         waits=True,
         agents=DRBD,
         says=r"failed to attach|Failure: \((?P<number>\d+)\) (?P<words>Can not open backing device|Low\.dev\. smaller than requested.*|Backing device .*)",
-        title="DRBD could not attach its disk {words|}",
+        title="DRBD could not attach its disk ({words|the lines before tell why})",
         cause="The disk below is missing, too small, or opened by something else (LVM, a mount, multipath); the lines before tell which.",
         remedy=(
             "See what drbdadm says by hand, and who has the disk:",
@@ -139,7 +139,7 @@ SYMPTOMS = (
         id="drbd-split-brain",
         agents=DRBD,
         says=r"SPLIT BRAIN: both (?P<one>\S+) and (?P<other>\S+) are Primary|[Ss]plit-[Bb]rain detected",
-        title="both nodes were primary without each other, and their data differ",
+        title="both nodes are primary without each other, and their data may differ",
         cause="DRBD calls this a split brain: it connects no more, since it cannot decide whose changes count.",
         remedy=(
             "Decide which node's changes are given up. On that node:",
@@ -160,7 +160,7 @@ SYMPTOMS = (
         says=r"you really should enable notify when using this RA",
         title="its clone is configured without notify=true",
         cause="The agent learns from notifications what happens to the other instance.",
-        remedy=("Turn them on, for the clone that holds {resource}:", Setting("meta", "notify", "true")),
+        remedy=("Turn them on, for the clone that holds {resource}:", Setting("clone", "notify", "true")),
         verify=("$ crm_verify --live-check --verbose",),
         versions="drbd-utils 8.9.0 and later",
         example="Nov 23 02:01:35  drbd(r_drbd)[158]:    ERROR: you really should enable notify when using this RA (or set ignore_missing_notifications=true)",
@@ -175,7 +175,7 @@ SYMPTOMS = (
         cause="The resource must be a promotable clone with one instance a node; two primaries need allow-two-primaries in DRBD, too.",
         remedy=(
             "Put it into a promotable clone (promoted-max=1 clone-max=2 notify=true), or correct this:",
-            Setting("meta", "{name|promoted-max}", "{wanted|1}"),
+            Setting("clone", "{name|promoted-max}", "{wanted|1}"),
         ),
         verify=("$ cibadmin --query --xpath \"//*[primitive[@id='{resource}']]\"",),
         versions="drbd-utils 8.9.0 and later",

@@ -63,10 +63,7 @@ SYMPTOMS = (
             Setting("parameter", "power_timeout", "40"),
             _TRY,
         ),
-        verify=(
-            "The time to power off must be well below stonith-timeout:",
-            "$ time {agent} --action=off --ip={ip|{ipaddr}} --plug={plug}",
-        ),
+        verify=("power_timeout must be longer than the device takes, stonith-timeout longer than all of it:", _TRY),
         versions=_FAMILY,
         example=_line("fence_ipmilan", "Failed: Timed out waiting to power OFF"),
     ),

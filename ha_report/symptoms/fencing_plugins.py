@@ -77,8 +77,9 @@ SYMPTOMS = (
         title="the SBD disk {device|{failed|{bad|}}} cannot be read, or is not prepared",
         cause="{node} does not see the disk, or it holds no SBD header.",
         remedy=(
-            "See whether it is there. To prepare it, which forgets all slots:",
+            "See whether it is there, and what it holds:",
             *_DUMP,
+            "Only if it is a new disk, prepare it; this forgets all slots:",
             "$ sbd -d {sbd_device|{devices}} create",
         ),
         verify=_DUMP,

@@ -7,7 +7,7 @@ address is written.  That the interface or the route is missing is told by rules
 from ha_report.symptom import Setting, Symptom
 
 IPADDR2 = ("ocf:heartbeat:IPaddr2",)
-_SET_NETMASK = Setting("parameter", "cidr_netmask", "24")
+_SET_NETMASK = Setting("parameter", "cidr_netmask", "PREFIX")
 _SHOW = ("On {node} these are the addresses and their prefix lengths:", "$ ip -o addr show")
 
 SYMPTOMS = (
@@ -31,7 +31,8 @@ SYMPTOMS = (
         cause="Without nic the agent takes the interface of the route whose prefix length equals cidr_netmask, and there is none.",
         remedy=(
             "Set cidr_netmask to the length that the network has, and name the interface:",
-            Setting("parameter", "cidr_netmask", "64"),
+            Setting("parameter", "nic", "{nic|INTERFACE}"),
+            Setting("parameter", "cidr_netmask", "PREFIX"),
         ),
         verify=("The route to the address tells the length:", "$ ip -o -6 route list match {ip}"),
         versions="resource-agents 3.9.4 and later, IPv6",
@@ -45,6 +46,7 @@ SYMPTOMS = (
         cause="The check is too strict in these versions: a default route or a policy route beside the connected one is enough.",
         remedy=(
             "Update resource-agents to 4.17 or later; until then name interface and netmask, so that no route is asked:",
+            Setting("parameter", "nic", "{nic|INTERFACE}"),
             _SET_NETMASK,
         ),
         verify=("$ ip -o route list match {ip}",),

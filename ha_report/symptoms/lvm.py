@@ -59,7 +59,7 @@ SYMPTOMS = (
         remedy=(
             "See what the volume group is, and set the mode to that:",
             "$ vgs --foreign -o vg_name,lock_type,systemid,vg_clustered {vgname}",
-            Setting("parameter", "vg_access_mode", "system_id"),
+            Setting("parameter", "vg_access_mode", "MODE"),
         ),
         verify=_VALIDATE,
         versions="resource-agents 4.1 and later",

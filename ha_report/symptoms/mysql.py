@@ -17,7 +17,7 @@ SYMPTOMS = (
         cause="The server or its client is not installed on {node}, or has another name there: mysqld_safe, mariadbd-safe, mysqld.",
         remedy=(
             "Install it on {nodes}, or say what it is called:",
-            Setting("parameter", "binary", "/usr/bin/mysqld_safe"),
+            Setting("parameter", "binary", "PATH"),
         ),
         verify=("This must print a path:", "$ command -v {program|{binary}}"),
         versions="all; as an exit reason from resource-agents 3.9.6 on",
@@ -29,7 +29,7 @@ SYMPTOMS = (
         says=r"Config (?P<config>\S+) doesn't exist",
         title="the configuration {config} is not there",
         cause="Its path is wrong, or it lies on a file system that is not mounted on {node} when {resource} starts.",
-        remedy=("Say where it is:", Setting("parameter", "config", "/etc/my.cnf")),
+        remedy=("Say where it is:", Setting("parameter", "config", "PATH")),
         verify=("$ ls -l {config}",),
         versions="all; as an exit reason from resource-agents 3.9.6 on",
         example="Nov 23 02:01:35  mysql(db_mysql)[158]:    ERROR: Config /srv/mysql/my.cnf doesn't exist",
@@ -70,8 +70,8 @@ SYMPTOMS = (
         title="{account} may not write to {directory}",
         cause="The server needs to write to its data, socket and pid directories. After a copy they often belong to root.",
         remedy=(
-            "Give it to the account, or see why its file system is read-only:",
-            "$ chown -R {account}: {directory}",
+            "See whose it is, and give it to {account} if it is the server's alone; or see why its file system is read-only:",
+            "$ ls -ld {directory}",
             "$ findmnt -T {directory}",
         ),
         verify=("$ runuser -u {account} -- test -w {directory} && echo writable",),

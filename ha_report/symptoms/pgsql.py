@@ -6,7 +6,7 @@ Sources: heartbeat/pgsql of resource-agents 1.0 to 4.18; ClusterLabs/PAF issues 
 from ha_report.symptom import Setting, Symptom
 
 PGSQL = ("ocf:heartbeat:pgsql",)
-_LOG = "$ tail -50 {logfile|/dev/null}"
+_LOG = "$ tail -50 {logfile}"
 _VALIDATE = ("$ crm_resource --resource {resource} --validate",)
 
 SYMPTOMS = (
@@ -18,8 +18,8 @@ SYMPTOMS = (
         cause="PostgreSQL is not installed on {node}, or the parameters pgctl and psql name other paths than it has there.",
         remedy=(
             "Install it on {nodes}, or say where it is:",
-            Setting("parameter", "pgctl", "/usr/bin/pg_ctl"),
-            Setting("parameter", "psql", "/usr/bin/psql"),
+            Setting("parameter", "pgctl", "PATH"),
+            Setting("parameter", "psql", "PATH"),
         ),
         verify=("$ ls -l {program}",),
         versions="all; as an exit reason from resource-agents 3.9.6 on",
@@ -61,10 +61,10 @@ SYMPTOMS = (
         title="{account|the account of the server} may not write to {path|{file|what it needs}}",
         cause="The server needs to write to its data, its log and its socket directory. After a copy or a restore they often belong to root.",
         remedy=(
-            "Give it to the account, or see why its file system is read-only:",
-            "$ chown -R {account}: {path}",
-            "$ chown {pgdba|postgres}: {file}",
-            "$ ls -ld {pgdata|/var/lib/pgsql/data} {logfile|/dev/null}",
+            "See whose it is, and give it to {account|{pgdba|postgres}} if it is the server's alone; or see why its file system is read-only:",
+            "$ ls -ld {path}",
+            "$ ls -ld {file}",
+            "$ ls -ld {pgdata|/var/lib/pgsql/data}",
         ),
         verify=("$ runuser -u {account} -- test -w {path} && echo writable",),
         versions="all (data directory: resource-agents 3.9.1)",
