@@ -79,6 +79,12 @@ def ip_of(text: str | None) -> Ip | None:
         return None
 
 
+def canonical_form(address: str | None) -> str | None:
+    """Return an IPv6 address as the kernel writes it (RFC 5952); None where it is written so, or is none."""
+    known = ip_of(address)
+    return str(known) if address and ":" in address and known is not None and str(known) != address else None
+
+
 def network_of(address: str, prefix: int | str | None) -> Network | None:
     """Return the network that `address` is in; `prefix` in bits or, as old configurations have it, dotted."""
     try:

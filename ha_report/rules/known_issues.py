@@ -111,11 +111,9 @@ def _absurd(value: str | None) -> bool:
 
 def _odd_ipv6(incident: Incident, failure: Failure) -> bool:
     from ha_report.questions.knowledge import parameters_of  # noqa: PLC0415 - one rule of many needs it
-    from ha_report.questions.node_network import ip_of  # noqa: PLC0415 - the same
+    from ha_report.questions.node_network import canonical_form  # noqa: PLC0415 - the same
 
-    address = (parameters_of(incident, failure.resource) or {}).get("ip", "")
-    known = ip_of(address)
-    return ":" in address and known is not None and str(known) != address
+    return canonical_form((parameters_of(incident, failure.resource) or {}).get("ip")) is not None
 
 
 def known_issue(incident: Incident) -> Iterator[Finding]:

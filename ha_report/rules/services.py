@@ -15,6 +15,7 @@ from ha_report.questions.attempts import is_address
 from ha_report.questions.commands import cleanup, watch
 from ha_report.questions.failures import Failure
 from ha_report.questions.knowledge import SECOND, between, clock, events_of, parameters_of
+from ha_report.questions.node_network import canonical_form
 from ha_report.questions.outside import beside, words_of
 from ha_report.questions.stories import Why, stories, tell, where
 from ha_report.questions.symptoms import tell_apart
@@ -100,10 +101,16 @@ def _address(incident: Incident, told: list[Failure]) -> Why:
     cause = [
         f"The cluster had started it and did not stop it{_since(last)}: somebody, or something on {node}, removed it."
     ]
+    canonical = canonical_form(address)
+    if canonical:
+        cause.append(
+            f"Or it is still there, and the agent does not find it: resource-agents before 4.4.0 look for {address} as it"
+            f" is written, and the kernel writes {canonical}."
+        )
     cause += [f"In the same half minute the log has: {words_of(lines[0])}."] if lines else []
     return Why(
         rule="address-removed-outside",
-        confidence="certain" if last is not None else "likely",
+        confidence="certain" if last is not None and not canonical else "likely",
         title=f"{first.resource} failed its monitor{where(told)}: {f'the address {address}' if address else 'its address'} was gone,"
         " and the cluster had not removed it",
         cause=" ".join(cause),

@@ -1,9 +1,11 @@
 """Each rule on files: what it must recognise, and what only looks like it."""
 
+import re
+
 import pytest
 
 from ha_report.diagnosis import rules
-from tests.rules.incidents import DATA, diagnosed_copy, without_one_line
+from tests.rules.incidents import DATA, copied, diagnosed, diagnosed_copy, without_one_line
 
 POSITIVE = sorted(DATA.glob("*/positive*"))
 NEAR_MISSES = sorted(DATA.glob("*/near-miss*"))
@@ -39,3 +41,16 @@ def test_no_single_line_that_is_lost_makes_a_wrong_cause(case):
     for line, sure in without_one_line(case, whole):
         wrong = {one.rule for one in sure} - known - WEAKER
         assert wrong == set(), f"without {line.file}:{line.line}: {line.text}"
+
+
+def test_an_address_that_is_not_written_as_the_kernel_does_may_still_be_there():
+    """resource-agents before 4.4.0 (issue 1357) do not find it again, so nobody need have removed it."""
+    case = DATA / "address-removed-outside" / "positive"
+    with copied(case) as folder:
+        [before] = [one for one in diagnosed(folder) if one.rule == case.parent.name]
+        address = re.search(r"192\.168\.\d+\.\d+", before.title)[0]
+        for path in (path for path in folder.rglob("*") if path.is_file()):
+            path.write_bytes(path.read_bytes().replace(address.encode(), b"2001:DB8::0050"))
+        [after] = [one for one in diagnosed(folder) if one.rule == case.parent.name]
+    assert (before.confidence, after.confidence) == ("certain", "likely")
+    assert "2001:db8::50" in after.cause
