@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HALAB = ROOT / "tests/lab/halab"
 LAB = f"/run/halab-bench-{os.getpid()}"
 ENVIRONMENT = os.environ | {"HALAB_DIR": LAB, "PYTHONPATH": str(ROOT)}
+ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled, as that of the peers is
 ROUNDS = 5
 COLLECT = "from ha_report.collect_command import collect; collect(prog_name='ha-report collect')"
 
@@ -100,6 +101,7 @@ def main():
         try:
             lab("up")
             lab("fail", "nic-none-one")
+            ours(folder, "first", ["-n", "node01 node02"])  # compiles what no installation compiled
             print("Two nodes:")
             tell(alternating(folder, "two-", ROUNDS, ["-n", "node01 node02"]), 1 / 2)
             huge(folder)
