@@ -21,12 +21,22 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
+_GzipStream: type[gzip.GzipFile] = gzip.GzipFile
+_GZIP_DAMAGE: tuple[type[Exception], ...] = ()
+try:
+    from isal import igzip, igzip_lib
+except ImportError:  # there is not a wheel for every machine
+    pass
+else:
+    _GzipStream = igzip.IGzipFile
+    _GZIP_DAMAGE = (cast("type[Exception]", igzip_lib.IsalError),)
+
 _MAGIC = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd"}
 _SKIPPABLE_FRAME = b"\x2a\x4d\x18"  # pzstd puts one first; the byte before it varies
 MAGIC_BYTES = 6  # that tell the format
 
 # What a damaged or truncated stream raises, whichever decoder reads it.
-DAMAGE = (EOFError, OSError, zlib.error, lzma.LZMAError, zstd.ZstdError)
+DAMAGE: tuple[type[Exception], ...] = (EOFError, OSError, zlib.error, lzma.LZMAError, zstd.ZstdError, *_GZIP_DAMAGE)
 
 
 def compression_of(head: bytes) -> str | None:
@@ -36,12 +46,18 @@ def compression_of(head: bytes) -> str | None:
     return next((name for magic, name in _MAGIC.items() if head.startswith(magic)), None)
 
 
+def is_compressed(path: Path) -> bool:
+    """Say whether a file is compressed."""
+    with path.open("rb") as file:
+        return compression_of(file.read(MAGIC_BYTES)) is not None
+
+
 def decompressed(file: BinaryIO) -> io.BufferedIOBase:
     """Return a stream of the contents of `file`, whatever it is compressed by."""
     kind = compression_of(file.read(MAGIC_BYTES))
     file.seek(0)
     if kind == "gzip":
-        return gzip.GzipFile(fileobj=file)
+        return _GzipStream(fileobj=file)
     if kind == "bzip2":
         return bz2.BZ2File(file)
     if kind == "xz":

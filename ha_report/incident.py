@@ -22,7 +22,7 @@ from ha_report.model import (
     ResourceState,
     Snapshot,
 )
-from ha_report.quotes import Quotes
+from ha_report.quotes import Places, Quotes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,6 +54,7 @@ class Readings:
     paths: dict[str, Path] = field(
         default_factory=dict
     )  # where the inputs lie, by the names that the report gives them
+    places: dict[str, Places] = field(default_factory=dict)  # where lines are in them, as far as that is known
     notes: list[str] = field(default_factory=list)
 
 
@@ -128,7 +129,7 @@ def build(sources: list[str], readings: Readings, window: Window = ALL_TIMES) ->
         facts=sorted(readings.facts, key=lambda one: (one.time_us is not None, one.time_us or 0, one.file)),
         window_us=_window(readings.inputs),
         notes=readings.notes,
-        quotes=Quotes(readings.paths),
+        quotes=Quotes(readings.paths, readings.places),
     )
 
 

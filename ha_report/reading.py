@@ -5,20 +5,25 @@ Here collecting's archives and the parsers meet, on behalf of the commands.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from importlib import import_module
 from pathlib import Path
 
-from collectors.archive import HEAD_BYTES, Unpacked, is_archive, unpack
+from collectors.archive import HEAD_BYTES, LIMITS, Unpacked, is_archive, unpack
+from collectors.archive_source import Limits
 from ha_report.compressed import compression_of
 from ha_report.errors import NothingToRead
 from ha_report.incident import ALL_TIMES, Incident, Window, build
 from ha_report.model import InputFile
 from ha_report.zones import local_zone
-from parsers.read import NESTED, read
+from parsers.log import collection_paused
+from parsers.read import NESTED, Reading, read
+from parsers.rotated import OUTSIDE
 
 MOST_NESTED = 100  # archives inside a source that are unpacked
 DEEPEST_NESTED = 2  # of them, inside one another
@@ -41,6 +46,8 @@ def read_incident(
     zone: tzinfo | None,
     progress: Callable[[str], None],
     window: Window = ALL_TIMES,
+    limits: Limits = LIMITS,
+    jobs: int | None = None,
 ) -> Iterator[tuple[Incident, list[str]]]:
     """Give the incident that `sources` tell of, and a line for each part of them that could not be read.
 
@@ -50,11 +57,12 @@ def read_incident(
     what is being read.  What happened outside `window` is left out.  Raises NothingToRead when no source holds anything that can be read.
     """
     problems: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="ha-report-") as scratch:
-        opened = list(_open_all(sources, Path(scratch), problems, progress))
-        opened += _nested_in(opened, Path(scratch) / "nested", progress)
+    with tempfile.TemporaryDirectory(prefix="ha-report-") as scratch, collection_paused():
+        opened = list(_open_all(sources, Path(scratch), problems, progress, limits))
+        opened += _nested_in(opened, Path(scratch) / "nested", progress, limits)
         alone = sum(not one.inside for one in opened) == 1 and opened[0].root.is_dir()
-        readings = read([(one.root, _label(one, alone)) for one in opened], zone, local_zone())
+        named = [(one.root, _label(one, alone)) for one in opened]
+        readings = read(named, zone, local_zone(), Reading(window, jobs or cores(), _load))
         for one in opened:
             readings.inputs += one.refused
             problems += one.problems
@@ -63,6 +71,20 @@ def read_incident(
         if not any(_was_read(entry) for entry in readings.inputs):
             raise NothingToRead(_nothing(sources, problems))
         yield build(list(sources), readings, window), problems
+
+
+def cores() -> int:
+    """Return how many cores there are for this process."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
+
+
+def _load() -> None:
+    """Load what will be needed when all is read, while others read."""
+    for name in ("pandas", "ha_report.diagnosis", "reports.page", "reports.html"):
+        import_module(name)
 
 
 def _label(one: _Opened, alone: bool) -> str:
@@ -74,7 +96,9 @@ def _label(one: _Opened, alone: bool) -> str:
     return one.given if not one.root.is_dir() else Path(one.given).resolve().name
 
 
-def _nested_in(opened: list[_Opened], scratch: Path, progress: Callable[[str], None]) -> Iterator[_Opened]:
+def _nested_in(
+    opened: list[_Opened], scratch: Path, progress: Callable[[str], None], limits: Limits
+) -> Iterator[_Opened]:
     """Unpack the archives that lie in folders and archives: sos holds what crm_report gathered."""
     waiting = [(one, one.root, Path(), 0) for one in opened if one.root.is_dir()]
     found = 0
@@ -86,7 +110,7 @@ def _nested_in(opened: list[_Opened], scratch: Path, progress: Callable[[str], N
             found += 1
             name = above / path.relative_to(root)
             progress(f"Unpacking {Path(source.given, name)}")
-            inner = _unpacked(str(name), unpack(path, scratch / str(found)))
+            inner = _unpacked(str(name), unpack(path, scratch / str(found), limits))
             inner.inside = source.given
             yield inner
             if depth < DEEPEST_NESTED:
@@ -105,7 +129,7 @@ def _may_be_archive(path: Path) -> bool:
 
 
 def _open_all(
-    sources: Sequence[str], scratch: Path, problems: list[str], progress: Callable[[str], None]
+    sources: Sequence[str], scratch: Path, problems: list[str], progress: Callable[[str], None], limits: Limits
 ) -> Iterator[_Opened]:
     for number, given in enumerate(sources):
         path = Path(given)
@@ -114,7 +138,7 @@ def _open_all(
                 yield _Opened(given, path)
             elif _is_archive(path):
                 progress(f"Unpacking {given}")
-                yield _unpacked(given, unpack(path, scratch / str(number)))
+                yield _unpacked(given, unpack(path, scratch / str(number), limits))
             else:
                 yield _Opened(given, path)
         except OSError as problem:
@@ -152,7 +176,7 @@ def _name_nested(inputs: list[InputFile], unpacked: set[str]) -> None:
 def _unread(inputs: list[InputFile], given: set[str]) -> Iterator[str]:
     """Yield a line for each file that should have been read: damaged ones, and those that were named one by one."""
     for entry in inputs:
-        if entry.skipped is not None and (entry.path in given or _is_damage(entry.skipped)):
+        if entry.skipped not in (None, OUTSIDE) and (entry.path in given or _is_damage(entry.skipped)):
             yield f"{entry.path}: {entry.skipped}"
 
 

@@ -11,7 +11,9 @@ import calendar
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
+from typing import NamedTuple
 
+from parsers.headers import microseconds, second_of
 from parsers.lines import Stamp
 
 SECOND = 1_000_000
@@ -28,6 +30,28 @@ def _day_us(year: int, month: int, day: int) -> int:
     return calendar.timegm((year, month, day, 0, 0, 0)) * SECOND
 
 
+class Moment(NamedTuple):
+    """A time as one line tells it."""
+
+    time_us: int
+    absolute: bool  # its zone is known
+    dated: bool  # its year is known
+
+
+_Day = tuple[int, int, int]  # year (0: not told), month, its first microsecond
+_NEVER_SEEN = (0, 0, 0)
+_DAYS_KEPT = 10_000
+_HMS = len("02:01:35")
+
+
+def _within(clock: str) -> int | None:
+    """Return the microsecond of the day at which a clock shows "02:01:35"; None for what none shows."""
+    hour, minute, second = int(clock[:2]), int(clock[3:5]), int(clock[6:])
+    if hour >= 24 or minute >= 60 or second > 60:  # noqa: PLR2004 - hours and minutes of a day; 60 is a leap second
+        return None
+    return (hour * 3600 + minute * 60 + second) * SECOND
+
+
 @dataclass
 class FileClock:
     """Reads the times of one file, in the order of its lines."""
@@ -35,32 +59,91 @@ class FileClock:
     years: bool = False  # some line told its year
     latest_us: int | None = None  # youngest time with a year, naive: dates the lines that have none
     offsets: list[int] = field(default_factory=list)  # seconds east of UTC, from lines that tell them
-    _turns: int = 0  # how often a New Year went by since the first line
-    _month: int | None = None
+    first_month: int | None = None  # of the lines without a year, and the last
+    last_month: int | None = None
+    turns: int = 0  # how often a New Year went by since the first line
+    _days: dict[str, _Day | None] = field(default_factory=dict)  # by how lines tell them
 
-    def read(self, stamp: Stamp) -> tuple[int, bool, bool]:
-        """Return the time of `stamp` in microseconds, whether it is absolute (zone known), and whether dated."""
-        within = stamp.second * SECOND + stamp.microsecond
-        if not stamp.year:
-            self._turn(stamp.month)
-            return _day_us(_BASE_YEAR + self._turns, stamp.month, stamp.day) + within, False, False
-        time_us = _day_us(stamp.year, stamp.month, stamp.day) + within
+    def read(self, stamp: Stamp) -> Moment:
+        """Return the moment of `stamp`, which may have no year and no zone."""
+        within = stamp.second * SECOND
+        year = stamp.year or self._base_year(stamp.month)
+        return self._moment(
+            stamp.year, _day_us(year, stamp.month, stamp.day) + within + stamp.microsecond, stamp.offset_s
+        )
+
+    def told(self, second: str, fraction: str | None, offset_s: int | None) -> Moment | None:
+        """Return the moment that a line tells (see parsers.headers); None for one that no clock shows."""
+        date, clock = second[:-_HMS], second[-_HMS:]
+        known = self._days.get(date, _NEVER_SEEN)
+        if known is _NEVER_SEEN or (known is not None and not known[0] and known[1] != self.last_month):
+            known = self._remember(date)
+        within = _within(clock)
+        if known is None or within is None:
+            return None
+        time_us = known[2] + within
+        return self._moment(known[0], time_us if fraction is None else time_us + microseconds(fraction), offset_s)
+
+    def _remember(self, date: str) -> _Day | None:
+        stamp = second_of(f"{date}00:00:00")
+        if len(self._days) >= _DAYS_KEPT:
+            self._days.clear()
+        known = None
+        if stamp is not None:
+            year = stamp.year or self._base_year(stamp.month)
+            known = stamp.year, stamp.month, _day_us(year, stamp.month, stamp.day)
+        self._days[date] = known
+        return known
+
+    def _moment(self, year: int, time_us: int, offset_s: int | None) -> Moment:
+        if not year:
+            return Moment(time_us, False, False)
         self.years = True
-        self.latest_us = max(self.latest_us or time_us, time_us)
-        if stamp.offset_s is None:
-            return time_us, False, True
-        if stamp.offset_s not in self.offsets:
-            self.offsets.append(stamp.offset_s)
-        return time_us - stamp.offset_s * SECOND, True, True
+        if self.latest_us is None or time_us > self.latest_us:
+            self.latest_us = time_us
+        if offset_s is None:
+            return Moment(time_us, False, True)
+        if offset_s not in self.offsets:
+            self.offsets.append(offset_s)
+        return Moment(time_us - offset_s * SECOND, True, True)
 
-    def _turn(self, month: int) -> None:
+    def _base_year(self, month: int) -> int:
         """Count a New Year when the month falls by half a year or more; lines of several hosts may step back."""
-        if self._month is not None:
-            if month - self._month <= -HALF_A_YEAR:
-                self._turns += 1
-            elif month - self._month >= HALF_A_YEAR:
-                self._turns -= 1
-        self._month = month
+        if self.last_month is None:
+            self.first_month = month
+        else:
+            self._turn(month - self.last_month)
+        self.last_month = month
+        return _BASE_YEAR + self.turns
+
+    def _turn(self, months: int) -> None:
+        turned = turns_between(months)
+        if turned:
+            self.turns += turned
+            self._days.clear()  # of another year
+
+    def follow(self, before: FileClock) -> int:
+        """Become the clock of two parts of one file, of which `before` read the first; return the years to add here."""
+        turns = before.turns
+        if before.last_month is not None and self.first_month is not None:
+            turns += turns_between(self.first_month - before.last_month)
+        self.turns += turns
+        self.first_month = self.first_month if before.first_month is None else before.first_month
+        self.last_month = before.last_month if self.last_month is None else self.last_month
+        self.years = self.years or before.years
+        self.latest_us = max((time for time in (self.latest_us, before.latest_us) if time is not None), default=None)
+        self.offsets = list(dict.fromkeys([*before.offsets, *self.offsets]))
+        return turns
+
+
+def turns_between(months: int) -> int:
+    """Return how many New Years lie between two lines, the later one so many months farther in its year."""
+    return (months <= -HALF_A_YEAR) - (months >= HALF_A_YEAR)
+
+
+def turns_of(moment: Moment) -> int:
+    """Return how many New Years lie between the first line of its file and a moment; 0 where lines tell their year."""
+    return 0 if moment.dated else (datetime(1970, 1, 1) + timedelta(microseconds=moment.time_us)).year - _BASE_YEAR  # noqa: DTZ001
 
 
 def to_year(naive_us: int, years: int) -> int:

@@ -5,231 +5,213 @@ The times are made instants, and lines without a host get their node, by `settle
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import lru_cache
+import gc
+import io
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-import parsers.messages
 from ha_report.compressed import DAMAGE, opened
-from ha_report.model import Event, Evidence, InputFile, OperationRecord, Source
-from ha_report.tables import rows_of
-from parsers.clock import FileClock
+from ha_report.model import Evidence, Source
+from parsers import limit
+from parsers.ahead import ahead_of
+from parsers.clock import Moment
+from parsers.headers import Header, LineReader
 from parsers.journal import as_lines
-from parsers.lines import Line, LineReader, plain
-from parsers.pattern import Pattern
-from parsers.records import ctime_stamp, operation_of, plausible, rc_of, record_of
-from parsers.scan import Candidate, Scanner, blocks_of
+from parsers.lines import plain
+from parsers.log_reading import LogReading
+from parsers.records import ctime_stamp, record_of
+from parsers.samples import DAEMONS, PROBED, Sampler
+from parsers.scan import Buffer, Candidate, blocks_of
+from parsers.told import Message, Told, Understanding, scanner
 
-# Lines of these levels are kept even when no row knows them.
-_LEVEL_ANCHORS = (b"ERROR:", b"CRIT:", b" error:", b" crit:")
-DAEMONS = frozenset(
-    "crmd pengine tengine lrmd attrd cib stonithd stonith-ng ccm heartbeat pacemakerd pacemaker_remoted pacemaker-remoted"
-    " pacemaker-controld pacemaker-schedulerd pacemaker-execd pacemaker-attrd pacemaker-based pacemaker-fenced"
-    " corosync openais sbd".split()
-)
 EXAMPLES = 20  # of lines that were not understood, kept to be shown
-_SAMPLES = 128  # a block, of a megabyte or less
 SHOWN = 300  # characters of such a line
-_EDGE_LINES = 200  # looked at for the first and the last time of a file
+_GRAVE = ("error", "crit")
+_TEXTS_KEPT = 64 << 20  # bytes of the lines of a compressed file
 
 
-@dataclass
-class LogReading:
-    """What one log gave.  Times in `events` and `records` are naive until settled (see parsers.clock)."""
-
-    input: InputFile
-    clock: FileClock = field(default_factory=FileClock)
-    events: list[Event] = field(default_factory=list)
-    absolute: list[bool] = field(default_factory=list)  # for each event: its time needs no zone
-    dated: list[bool] = field(default_factory=list)  # for each event: its time needs no year
-    records: list[tuple[int, OperationRecord, bool]] = field(default_factory=list)  # event, record, own time (dated)
-    epochs: list[tuple[int, int]] = field(default_factory=list)  # event, the same second as seconds since 1970
-    hosts: Counter[str] = field(default_factory=Counter)  # who wrote the candidate lines
-    programs: set[str] = field(default_factory=set)  # cluster daemons that wrote here
-    first: tuple[int, bool, bool] | None = None  # first time of the file: naive, absolute, dated
-    last: tuple[int, bool, bool] | None = None
-    samples: list[tuple[int, bool, bool]] = field(default_factory=list)  # times of lines here and there, likewise
-
-
-@lru_cache(maxsize=1)
-def _table() -> tuple[Scanner, tuple[tuple[Pattern, ...], ...]]:
-    """Return the scanner of all anchors, and for each anchor the rows that need it."""
-    rows: tuple[Pattern, ...] = rows_of(parsers.messages, "PATTERNS")
-    by_anchor: dict[bytes, list[Pattern]] = {anchor: [] for anchor in _LEVEL_ANCHORS}
-    for row in rows:
-        by_anchor.setdefault(row.anchor.encode(), []).append(row)
-    return Scanner(list(by_anchor)), tuple(tuple(found) for found in by_anchor.values())
-
-
-def read_log(path: Path, reading: LogReading, journal: str | None = None) -> None:
+def read_log(path: Path, reading: LogReading, journal: str | None = None, part: slice | None = None) -> None:
     """Read the log at `path` into `reading`; `journal` is the machine format of a journal (see parsers.journal).
 
-    A damaged or truncated compressed file is read as far as it goes, and `reading.input.skipped` says so.
+    A damaged or truncated compressed file is read as far as it goes, and `reading.input.skipped` says so.  `part`
+    is where in a plain file to begin and to end: at the beginning of a line, and the end of one.
     """
-    reader = _Reader(reading)
+    with opened(path) as file:
+        if isinstance(file, io.BufferedReader):
+            file.seek(part.start if part else 0)
+            whole = part.stop - part.start if part else path.stat().st_size
+            probed = journal is None and (part is not None or whole >= PROBED)
+            read_blocks(blocks_of(file.readinto, whole), reading, journal, probed=probed)
+            if journal or reading.input.bytes != whole:
+                reading.places.passed = []
+            return
+        with ahead_of(file) as readinto:
+            read_blocks(blocks_of(readinto), reading, journal, keep_texts=True)
+    reading.places.passed = []
+
+
+def read_blocks(
+    blocks: Iterable[Buffer],
+    reading: LogReading,
+    journal: str | None = None,
+    *,
+    keep_texts: bool = False,
+    probed: bool = False,
+) -> None:
+    """Read blocks of whole lines, which may end before their time.
+
+    `keep_texts` of events that may be quoted; look at times here and there unless the file is `probed`.
+    """
+    reader = _Reader(reading, _TEXTS_KEPT if keep_texts and not journal else 0, probed=probed)
+    with collection_paused():
+        try:
+            reader.read(as_lines(map(bytes, blocks), journal) if journal else blocks)
+        except DAMAGE as problem:
+            reading.input.skipped = f"not read to its end: {problem}"
+        reader.finish()
+
+
+@contextmanager
+def collection_paused() -> Iterator[None]:
+    """Keep the garbage collector from looking through millions of rows, which are no garbage, again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
     try:
-        with opened(path) as file:
-            blocks = reader.counted(blocks_of(file.read))
-            blocks = reader.edged(as_lines(blocks, journal) if journal else blocks)
-            for candidate in _table()[0].candidates(blocks):
-                reader.take(candidate)
-    except DAMAGE as problem:
-        reading.input.skipped = f"not read to its end: {problem}"
-    reader.finish()
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class _Reader:
-    """Reads the candidates of one file."""
+    """Reads the candidates of one file, or of a part of it."""
 
-    def __init__(self, reading: LogReading) -> None:
+    def __init__(self, reading: LogReading, texts: int, *, probed: bool) -> None:
         self.reading = reading
+        self.texts = texts  # bytes of lines that may still be kept
         self.lines = LineReader()
-        self.rows = _table()[1]
-        self.formats: Counter[str] = Counter()
-        self.expected: dict[tuple[str, str, str], int] = {}  # target rc of the operations asked for last
-        self.tail = b""
+        self.sampler = Sampler(reading, self.lines, edges_alone=probed)
+        self.understanding = Understanding()
 
-    def counted(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
-        """Pass the blocks on, counting their bytes and lines."""
-        entry = self.reading.input
+    def read(self, blocks: Iterable[Buffer]) -> None:
+        """Read all candidate lines."""
+        entry, scan = self.reading.input, scanner()
+        try:
+            for candidate in scan.candidates(self.sampler.passing(self._counted(blocks))):
+                self.take(candidate)
+        finally:
+            entry.lines += scan.lines
+            self.reading.places.passed = scan.passed
+
+    def _counted(self, blocks: Iterable[Buffer]) -> Iterator[Buffer]:
         for block in blocks:
-            entry.bytes += len(block)
-            entry.lines += block.count(b"\n") + (not block.endswith(b"\n"))
+            self.reading.input.bytes += len(block)
+            if len(self.reading.times) > limit.MOST_EVENTS * limit.ROOM:
+                limit.keep_most([self.reading], limit.MOST_EVENTS)
             yield block
-
-    def edged(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
-        """Pass the blocks on, reading the first time, and keeping what the last one is read from."""
-        for block in blocks:
-            if not self.tail:
-                self.reading.first = self._first_time(block.split(b"\n", _EDGE_LINES)[:_EDGE_LINES])
-            self._sample(block)
-            self.tail = block
-            yield block
-
-    def _sample(self, block: bytes) -> None:
-        """Note the time of a line here and there: enough to see when nothing was written for long."""
-        read = -1
-        for place in range(0, len(block), max(len(block) // _SAMPLES, 1)):
-            begin = block.find(b"\n", place) + 1
-            if begin == read:  # a block of few lines
-                continue
-            read = begin
-            line = self.lines.read(plain(block[begin : block.find(b"\n", begin)].decode("utf-8", "replace")))
-            self._note_program(line)
-            if line.stamp is not None:
-                self.reading.samples.append(self.reading.clock.read(line.stamp))
-
-    def _first_time(self, lines: list[bytes]) -> tuple[int, bool, bool] | None:
-        for raw in lines:
-            line = self.lines.read(plain(raw.decode("utf-8", "replace")))
-            self.formats[line.format] += 1
-            self._note_program(line)
-            if line.stamp is not None:
-                return self.reading.clock.read(line.stamp)
-        return None
-
-    def _note_program(self, line: Line) -> None:
-        if line.program in DAEMONS:
-            self.reading.programs.add(line.program)
 
     def finish(self) -> None:
         """Read the last time, and name the file's format."""
-        edge = self.tail.rsplit(b"\n", _EDGE_LINES)
-        whole = edge if len(edge) <= _EDGE_LINES else edge[1:]  # the first piece may be many lines
-        self.reading.last = self._first_time(whole[::-1])
-        known = [name for name, _ in self.formats.most_common() if name not in ("unknown", "dated")]
-        entry = self.reading.input
-        entry.format = known[0] if known else ("dated" if "dated" in self.formats else None)
-        entry.events = len(self.reading.events)
+        reading = self.reading
+        self.sampler.finish()
+        name_format(reading)
+        reading.input.events = len(reading.times)
 
     def take(self, candidate: Candidate) -> None:
         """Add the event of one candidate line, or count it as not understood."""
-        text = plain(candidate.text.decode("utf-8", "replace"))
-        line = self.lines.read(text)
-        self.formats[line.format] += 1
-        if line.host:
-            self.reading.hosts[line.host] += 1
-        # A blank before, so that an anchor that begins with one is found at the start, too; rsyslog writes a tab as #011.
-        message = f" {line.message}".replace("#011", "\t")
-        for anchor in sorted(candidate.anchors):
-            for row in self.rows[anchor]:
-                fields = row.match(message)
-                if fields is not None and plausible(fields):
-                    self._add(row.kind, fields, line, candidate.number)
-                    return
-        self._not_a_row(line, candidate.number)
+        header, second, fraction, text = self.lines.split(plain(candidate.text.decode("utf-8", "replace")))
+        self._count(header)
+        message = self.understanding.of(text, candidate.anchors)
+        if message is None:
+            self._not_a_row(header, second, fraction, text, candidate)
+            return
+        told = message.told
+        if told.kind == "agent-output" and told.node and header.host:
+            told = _split_at_host(told, header.host)
+        moment = self.reading.clock.told(second, fraction, header.offset_s) if second else None
+        self.reading.add(moment, candidate.number, header, told)
+        if self.texts > 0:
+            self.reading.places.texts[candidate.number] = candidate.text
+            self.texts -= len(candidate.text)
+        if message.fields is not None:
+            self._record(message, message.fields, told, moment)
 
-    def _not_a_row(self, line: Line, number: int) -> None:
-        kind = _kind_by_level(line)
+    def _count(self, header: Header) -> None:
+        reading = self.reading
+        reading.formats[header.format] += 1
+        if header.host:
+            reading.hosts[header.host] += 1
+        if header.program in DAEMONS:
+            reading.programs.add(header.program)
+
+    def _not_a_row(
+        self, header: Header, second: str | None, fraction: str | None, text: str, candidate: Candidate
+    ) -> None:
+        kind = kind_by_level(header)
         if kind is not None:
-            fields = {"resource": line.instance} if line.instance else {}
-            self._add(kind, fields, line, number)
-        elif line.program in DAEMONS:
+            moment = self.reading.clock.told(second, fraction, header.offset_s) if second else None
+            told = Told(kind, None, header.instance, None, None, None, None, None, None, None, text)
+            self.reading.add(moment, candidate.number, header, told)
+        elif header.program in DAEMONS:
             entry = self.reading.input
             entry.undecoded_count += 1
             if len(entry.undecoded) < EXAMPLES:
-                entry.undecoded.append(Evidence(entry.path, number, line.message[:SHOWN]))
+                entry.undecoded.append(Evidence(entry.path, candidate.number, text[:SHOWN]))
 
-    def _add(self, kind: str, fields: dict[str, str], line: Line, number: int) -> None:
-        reading = self.reading
-        time_us, absolute, dated = reading.clock.read(line.stamp) if line.stamp else (None, True, True)
-        operation = operation_of(fields)
-        node = fields.get("node")
-        if kind == "agent-output" and node and line.host:
-            node, fields = _split_at_host(node, line.host, fields)
-        source = Source(reading.input.path, number)
-        event = Event(
-            time_us, line.host, node, line.program, line.level, kind, fields.get("resource"), operation.name,
-            operation.interval_ms, _number(fields, "call"), rc_of(fields), fields.get("status"),
-            fields.get("reason"), fields.get("value"), line.message, source.file, number, line.pid,
-        )  # fmt: skip
-        reading.events.append(event)
-        reading.absolute.append(absolute)
-        reading.dated.append(dated)
-        index = len(reading.events) - 1
-        if "epoch" in fields and time_us is not None:
+    def _record(self, message: Message, fields: dict[str, str], told: Told, moment: Moment | None) -> None:
+        """Add the failed execution that the latest event tells of."""
+        reading, index = self.reading, len(self.reading.times) - 1
+        if "epoch" in fields and moment is not None:
             reading.epochs.append((index, int(fields["epoch"])))
-        self._record(kind, fields, node, time_us, source, index)
-
-    def _record(
-        self, kind: str, fields: dict[str, str], node: str | None, time_us: int | None, source: Source, index: int
-    ) -> None:
-        key = (fields.get("resource", ""), fields.get("operation", ""), fields.get("interval_ms", ""))
-        if kind == "operation-requested":
-            self.expected[key] = int(fields["rc"])
+        if told.kind == "operation-requested":
+            reading.expected[asked(fields)] = int(fields["rc"])
             return
-        own = ctime_stamp(fields.get("failed_at", ""))
-        if own is not None:
-            time_us = self.reading.clock.read(own)[0]
-        expected = self.expected.get(key) if kind == "operation-result" else None
-        record = record_of(kind, fields, node, time_us, source, expected)
+        record = message.record
+        if told.kind == "operation-result":
+            expected = reading.expected.get(asked(fields))
+            if expected is not None:
+                record = record_of(told.kind, fields, told.node, None, Source("", 0), expected)
+            elif reading.unasked is not None:
+                reading.unasked.append(index)
         if record is not None:
-            self.reading.records.append((index, record, own is not None))
+            own = ctime_stamp(fields.get("failed_at", ""))
+            when = reading.clock.read(own) if own is not None else moment
+            record = record._replace(
+                node=told.node, resource=told.resource or record.resource, time_us=when and when.time_us,
+                source=Source(reading.input.path, reading.lines[index]),
+            )  # fmt: skip
+            reading.records.append((index, record, own is not None))
 
 
-def _number(fields: dict[str, str], name: str) -> int | None:
-    return int(fields[name]) if name in fields else None
+def asked(fields: dict[str, str]) -> tuple[str, str, str]:
+    """Return which operation a result answers."""
+    return fields.get("resource", ""), fields.get("operation", ""), fields.get("interval_ms", "")
 
 
-def _split_at_host(node: str, host: str, fields: dict[str, str]) -> tuple[str, dict[str, str]]:
+def name_format(reading: LogReading) -> None:
+    """Name the format of a file by that of most lines."""
+    known = [name for name, _ in reading.formats.most_common() if name not in ("unknown", "dated")]
+    reading.input.format = known[0] if known else ("dated" if "dated" in reading.formats else None)
+
+
+def _split_at_host(told: Told, host: str) -> Told:
     """Part "15sp1-2-mysql" at the host's name: dashes alone do not tell where a node's name ends."""
-    both = f"{node}-{fields['resource']}"
+    both = f"{told.node}-{told.resource}"
     if both.startswith(f"{host}-"):
-        return host, fields | {"resource": both[len(host) + 1 :]}
-    return node, fields
+        return told._replace(node=host, resource=both[len(host) + 1 :])
+    return told
 
 
-def _kind_by_level(line: Line) -> str | None:
+def kind_by_level(header: Header) -> str | None:
     """Return the kind of an error line that no row knows; None when it is none of the cluster's."""
-    if line.level not in ("error", "crit"):
+    if header.level not in _GRAVE:
         return None
-    if line.instance or line.format in ("agent", "ha-log-stonith"):
+    if header.instance or header.format in ("agent", "ha-log-stonith"):
         return "agent-error"
-    if line.program in DAEMONS:
+    if header.program in DAEMONS:
         return "unexplained"
-    return "agent-error" if line.format == "ha-log" or line.program in _AGENTS else None
+    return "agent-error" if header.format == "ha-log" or header.program in _AGENTS else None
 
 
 # Agents of 1.0, whose lines in syslog do not name their resource; the common ones of resource-agents 3.9.

@@ -7,27 +7,43 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-from ha_report.compressed import DAMAGE, compression_of, opened
-from ha_report.incident import FileFacts, Readings
+from ha_report.compressed import DAMAGE, compression_of, is_compressed, opened
+from ha_report.incident import ALL_TIMES, FileFacts, Readings, Window
 from ha_report.model import Evidence, InputFile
-from parsers import beside, crm_mon_text
+from parsers import beside, crm_mon_text, limit
 from parsers.bundles import FoundFile, files_of, layout_of
 from parsers.clock import SECOND
 from parsers.dates import latest_date, zone_of
 from parsers.documents import has_sections, read_document
 from parsers.journal import format_of as journal_format
-from parsers.log import EXAMPLES, SHOWN, LogReading, read_log
+from parsers.log import EXAMPLES, SHOWN
+from parsers.log_reading import LogReading
+from parsers.parts import Log, read_logs
 from parsers.recognise import HEAD, OWN_FILES, is_binary, is_json, is_own_report, text_format, xml_format
+from parsers.rotated import OUTSIDE, Head, outside
 from parsers.settle import Clues, Settler, aliases_of, clues_of, file_node, now_us
+from parsers.window import Cut, Times, cut_of
 
 _OF_ONE_HOST = {"ip-addr", "ip-route", "ip-neigh", "ifconfig", "ping", "date", "versions"}
 NESTED = "an archive inside an archive"
 LARGEST_TEXT = 64 << 20  # bytes of a snapshot that are read; real ones have some kilobytes
+
+
+_ALL_TIMES = Times(None, None, None)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How to read."""
+
+    window: Window = ALL_TIMES  # what the report is to cover
+    jobs: int = 1  # processes that share the work where there is much
+    meanwhile: Callable[[], None] = lambda: None  # called while they read
 
 
 @dataclass
@@ -43,8 +59,12 @@ class _File:
     node: str | None = None  # whose files the layout of the source says they are
 
 
-def read(sources: Sequence[tuple[Path, str]], zone: tzinfo | None, local: tzinfo) -> Readings:
+def read(
+    sources: Sequence[tuple[Path, str]], zone: tzinfo | None, local: tzinfo, options: Reading = Reading()
+) -> Readings:
     """Return the rows of all `sources`: pairs of a folder or file, and the name that stands before its files.
+
+    What happened outside the window of `options` may be left out, and so may what stands far from it.
 
     `zone` is that of times without one, as the user says; where it is None the bundle's own clues tell it,
     and `local` where there are none.
@@ -56,17 +76,19 @@ def read(sources: Sequence[tuple[Path, str]], zone: tzinfo | None, local: tzinfo
         _pass_over_reports(of_source)
         files += of_source
         notes += _apply_layout(of_source, name or source.name)
+    window = Times(options.window.begin_us, options.window.end_us, zone)
+    _pass_over_rotated(files, window)
+    _read_logs([file for file in files if file.log is not None], window, options)
+    logs = [file.log for file in files if file.log is not None]
+    limit.keep_most(logs, limit.MOST_EVENTS)
+    notes += limit.notes_of(logs, limit.MOST_EVENTS)
     for file in files:
-        if file.log is not None:
-            journal = journal_format(file.head)
-            read_log(file.found.path, file.log, journal)
-            _name_log(file, journal)
-            file.clues = clues_of(file.log)
         _add_clues_of_text(file)
     known = _known_nodes(files)
     readings = Readings(
         inputs=[file.input for file in files],
         paths={file.found.name: file.found.path for file in files},
+        places={file.found.name: file.log.places for file in files if file.log is not None},
         notes=notes,
     )
     for file in files:
@@ -76,9 +98,48 @@ def read(sources: Sequence[tuple[Path, str]], zone: tzinfo | None, local: tzinfo
         file.input.node = aliases.get(file.input.node or "", file.input.node)
     nodes, bundle = _clues_by_node(files)
     for file in files:
-        _settle(file, (file.clues, nodes[file.input.node], bundle), zone, local, readings, aliases)
+        _settle(file, (file.clues, nodes[file.input.node], bundle), zone, local, readings, aliases, options)
     _date_facts(files, readings)
     return readings
+
+
+def _read_logs(files: list[_File], window: Times, options: Reading) -> None:
+    """Read the files that may be logs, each into its `log`."""
+    logs = [Log(file.found.path, file.input, journal_format(file.head), _cut(file, window)) for file in files]
+    for file, log, reading in zip(files, logs, read_logs(logs, options.jobs, options.meanwhile), strict=True):
+        file.log = reading
+        _name_log(file, log.journal)
+        file.clues = clues_of(reading)
+
+
+def _pass_over_rotated(files: list[_File], window: Times) -> None:
+    """Leave out the compressed logs that hold nothing of the window."""
+    if window.begin_us is None and window.end_us is None:
+        return
+    heads = [
+        Head(
+            number,
+            file.found.folders,
+            file.found.path.name,
+            file.head,
+            _modified_us(file.found.path),
+            is_compressed(file.found.path),
+        )
+        for number, file in enumerate(files)
+        if file.log is not None and not file.snapshot
+    ]
+    for number in outside(heads, window):
+        files[number].log, files[number].input.skipped = None, OUTSIDE
+
+
+def _cut(file: _File, window: Times) -> Cut | None:
+    """Return the part of a log that may tell of the window; None for the whole."""
+    try:
+        if is_compressed(file.found.path) or journal_format(file.head):
+            return None
+        return cut_of(file.found.path, window, _modified_us(file.found.path))
+    except OSError:
+        return None
 
 
 def _host_folder(file: _File) -> str | None:
@@ -198,7 +259,7 @@ def _known_nodes(files: Iterable[_File]) -> Counter[str]:
     for file in files:
         if file.log is not None:
             known.update(file.log.hosts)
-            known.update(event.node for event in file.log.events if event.node and event.kind == "node-state")
+            known.update(told.node for told in file.log.told if told.node and told.kind == "node-state")
     return known
 
 
@@ -219,6 +280,7 @@ def _settle(
     local: tzinfo,
     readings: Readings,
     aliases: Mapping[str, str],
+    options: Reading,
 ) -> None:
     """Make the times of a file instants, and add its rows to `readings`; of `clues` to its clock the nearest come first."""
     if file.input.skipped is not None and file.log is None:
@@ -226,9 +288,11 @@ def _settle(
     here = zone or next((found for clue in clues if (found := clue.zone()) is not None), local)
     if file.log is not None:
         dates = next((clue.dates for clue in clues if clue.dates), None)
-        settler = Settler(
-            file.log, file.input.node, here, max(dates) if dates else _modified_us(file.found.path), aliases
-        )
+        collected_us = max(dates) if dates else _modified_us(file.found.path)
+        settler = Settler(file.log, file.input.node, here, collected_us, aliases)
+        if settler.contradicts:
+            _read_logs([file], _ALL_TIMES, options)
+            settler = Settler(file.log, file.input.node, here, collected_us, aliases)
         events = settler.events()
         readings.events += events
         readings.programs |= file.log.programs

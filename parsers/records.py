@@ -10,7 +10,7 @@ from ha_report.results import RC_OF_TEXT, failed, status_of
 from parsers.lines import MONTHS, Stamp
 
 # Who speaks in a kind of event.  "agent" adds the exit reason, but proves no failure by itself: probes print errors too.
-_TELLERS = {
+TELLERS = {
     "operation-result": "controller",
     "operation-ended": "executor",
     "action-failed": "transition",
@@ -58,7 +58,7 @@ def record_of(
 
     The time of a scheduler's record is that of its line, unless the line says when the failure was.
     """
-    teller = _TELLERS.get(kind)
+    teller = TELLERS.get(kind)
     resource = fields.get("resource")
     operation = operation_of(fields)
     if teller is None or resource is None or operation.name is None:

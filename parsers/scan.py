@@ -1,21 +1,29 @@
-"""Finds the lines that may matter, fast: all anchors at once, over raw bytes, in large blocks.
+"""Finds the lines that may matter, fast: all anchors at once, over raw bytes, in blocks that fit the processor's cache.
 
-A hit tells which anchor stands on a line; only those lines are cut out.  Aho-Corasick (ahocorasick_rs) scans
-3 to 5 GB/s while it has at most 64 literals, and 4 times slower from the 65th on: so the anchors are spread
-over several automata (docs: PERFORMANCE).  Memory does not grow with the file.
+Lines are cut out only around hits, and line numbers come from one vectorised look for newlines.  Memory does not
+grow with the file.  What finds the anchors is in parsers.engine.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
-from ahocorasick_rs import BytesAhoCorasick, MatchKind
+import numpy as np
+import numpy.typing as npt
 
-BLOCK = 1 << 20
-LITERALS = 64
+from parsers.engine import Finder, Hits, finder
+
+BLOCK = 1 << 18  # bytes read at a time
 LONGEST_LINE = 1 << 20  # bytes of a line that are kept; the rest is passed over
+Buffer = bytes | bytearray | memoryview
+Mask = npt.NDArray[np.bool_]
+_NEWLINE = ord("\n")
+_STEP = 1 << 18  # bytes between places that are remembered
+_MANY = 64  # hits in a block, from which on the places of all its lines are worth finding
+_WIDTH = 512  # bytes before and behind a hit in which most lines begin and end
 
 
 class Candidate(NamedTuple):
@@ -23,91 +31,116 @@ class Candidate(NamedTuple):
 
     number: int  # 1 is the first line
     text: bytes  # without its newline
-    anchors: frozenset[int]  # numbers of the anchors that may stand on it
+    anchors: tuple[int, ...]  # numbers of the anchors that may stand on it, in order
 
 
 class Scanner:
     """Scans files for `anchors`; a candidate names them by their place in that list."""
 
-    def __init__(self, anchors: list[bytes]) -> None:
-        self._anchors = anchors
-        self._hidden = overlaps(anchors)
-        self._automata = [
-            (start, BytesAhoCorasick(anchors[start : start + LITERALS], matchkind=MatchKind.LeftmostFirst))
-            for start in range(0, len(anchors), LITERALS)
-        ]
+    def __init__(self, anchors: list[bytes], find: Finder | None = None) -> None:
+        self._find = find or finder(anchors)
+        self.lines = 0  # of the blocks that were scanned
+        self.passed: list[tuple[int, int]] = []  # bytes and lines before a block
 
-    def candidates(self, blocks: Iterator[bytes]) -> Iterator[Candidate]:
+    def candidates(self, blocks: Iterable[Buffer]) -> Iterator[Candidate]:
         """Yield the candidate lines of `blocks`, in order; each block ends with a whole line."""
-        number = 1  # of the first line in the block
+        self.lines, self.passed, size = 0, [(0, 0)], 0
         for block in blocks:
-            yield from self._in_block(block, number)
-            number += block.count(b"\n")
+            if size - self.passed[-1][0] >= _STEP:
+                self.passed.append((size, self.lines))
+            size += len(block)
+            hits = self._find(block)
+            newlines = np.frombuffer(block, np.uint8) == _NEWLINE
+            if hits:
+                yield from (_cut if len(hits) > _MANY else _cut_few)(block, hits, newlines, self.lines + 1)
+            self.lines += int(np.count_nonzero(newlines)) + (not _ends_whole(block))
 
-    def _in_block(self, block: bytes, number: int) -> Iterator[Candidate]:
-        hits = sorted(
-            (begin, start + anchor)
-            for start, automaton in self._automata
-            for anchor, begin, _ in automaton.find_matches_as_indexes(block)
-        )
-        counted = 0  # the block's bytes whose newlines are in `number`
-        place = 0
-        while place < len(hits):
-            first = block.rfind(b"\n", 0, hits[place][0]) + 1
-            end = block.find(b"\n", hits[place][0])
-            end = len(block) if end < 0 else end
-            anchors: set[int] = set()
-            while place < len(hits) and hits[place][0] < end:
-                anchors |= self._hidden[hits[place][1]]
-                place += 1
-            number += block.count(b"\n", counted, first)
-            counted = first
-            yield Candidate(number, block[first : min(end, first + LONGEST_LINE)], frozenset(anchors))
+    def anchors_in(self, text: bytes) -> tuple[int, ...]:
+        """Return the numbers of the anchors that may stand in `text`."""
+        return tuple(sorted({anchor for _, anchor in self._find(text)}))
 
 
-def overlaps(anchors: list[bytes]) -> list[frozenset[int]]:
-    """Return for each anchor those that a hit of it may hide, itself among them: the scan reports no two that overlap."""
-    beginning: dict[bytes, set[int]] = defaultdict(set)  # prefix -> the anchors that begin with it
-    for number, anchor in enumerate(anchors):
-        for size in range(1, len(anchor) + 1):
-            beginning[anchor[:size]].add(number)
-    whole = {anchor: number for number, anchor in enumerate(anchors)}
-    found: list[set[int]] = [{number} for number in range(len(anchors))]
-    for number, anchor in enumerate(anchors):
-        others = {other for place in range(len(anchor)) for other in beginning.get(anchor[place:], ())}
-        others |= {
-            whole[inside]
-            for place in range(len(anchor))
-            for end in range(place + 1, len(anchor) + 1)
-            if (inside := anchor[place:end]) in whole
-        }
-        for other in others:
-            found[number].add(other)
-            found[other].add(number)
-    return [frozenset(numbers) for numbers in found]
+def _cut(block: Buffer, hits: Hits, newlines: Mask, number: int) -> Iterator[Candidate]:
+    """Yield the lines of a block on which `hits` stand; `number` is that of its first line."""
+    view, ends = memoryview(block), np.flatnonzero(newlines)
+    places = np.searchsorted(ends, np.fromiter((end - 1 for end, _ in hits), np.int64, len(hits))).tolist()
+    for place, group in groupby(zip(places, hits, strict=True), key=itemgetter(0)):
+        first = int(ends[place - 1]) + 1 if place else 0
+        end = int(ends[place]) if place < len(ends) else len(view)
+        yield _candidate(view, number + place, first, end, {anchor for _, (_, anchor) in group})
 
 
-def blocks_of(read: Callable[[int], bytes]) -> Iterator[bytes]:
-    """Yield what `read` gives in blocks that end with a whole line (the last one as it is).
+def _cut_few(block: Buffer, hits: Hits, newlines: Mask, number: int) -> Iterator[Candidate]:
+    """Do the same without the places of all newlines."""
+    view, counted, hit = memoryview(block), 0, 0
+    while hit < len(hits):
+        first, end = _begin_of_line(view, hits[hit][0] - 1), _end_of_line(view, hits[hit][0] - 1)
+        number += int(np.count_nonzero(newlines[counted:first]))
+        counted, anchors = first, set()
+        while hit < len(hits) and hits[hit][0] <= end:
+            anchors.add(hits[hit][1])
+            hit += 1
+        yield _candidate(view, number, first, end, anchors)
 
-    A line longer than a block is kept up to LONGEST_LINE; what follows of it is replaced by nothing,
-    but its newline stays, so that line numbers are true.
+
+def _begin_of_line(view: memoryview, place: int) -> int:
+    """Return where the line with that byte begins."""
+    width = _WIDTH
+    while True:
+        begin = max(place - width, 0)
+        found = bytes(view[begin:place]).rfind(b"\n")
+        if found >= 0 or begin == 0:
+            return begin + found + 1
+        width *= 8
+
+
+def _end_of_line(view: memoryview, place: int) -> int:
+    """Return where its newline is, or the end of the block."""
+    width = _WIDTH
+    while True:
+        found = bytes(view[place : place + width]).find(b"\n")
+        if found >= 0 or place + width >= len(view):
+            return place + found if found >= 0 else len(view)
+        width *= 8
+
+
+def _candidate(view: memoryview, number: int, first: int, end: int, anchors: set[int]) -> Candidate:
+    ordered = tuple(anchors) if len(anchors) == 1 else tuple(sorted(anchors))
+    return Candidate(number, bytes(view[first : min(end, first + LONGEST_LINE)]), ordered)
+
+
+def count_lines(block: Buffer) -> int:
+    """Return how many newlines are in `block`."""
+    return int(np.count_nonzero(np.frombuffer(block, np.uint8) == _NEWLINE))
+
+
+def _ends_whole(block: Buffer) -> bool:
+    return not len(block) or block[-1] == _NEWLINE
+
+
+def blocks_of(readinto: Callable[[memoryview], int | None], most: int | None = None) -> Iterator[memoryview]:
+    """Yield what is read, at most `most` bytes, in blocks that end with a whole line (the last one as it is).
+
+    A block is good until the next one is asked for: all lie in one buffer.  A line longer than LONGEST_LINE is
+    kept so far; what follows of it is replaced by nothing, but its newline stays, so that line numbers are true.
     """
-    rest = b""
-    skipping = False
-    while chunk := read(BLOCK):
+    buffer = bytearray(LONGEST_LINE + BLOCK)
+    view, kept, skipping, left = memoryview(buffer), 0, False, most
+    while left != 0 and (got := readinto(view[kept : kept + (BLOCK if left is None else min(BLOCK, left))])):
+        end = kept + got
+        left = None if left is None else left - got
         if skipping:
-            end = chunk.find(b"\n")
-            if end < 0:
+            newline = buffer.find(b"\n", kept, end)
+            if newline < 0:
                 continue
-            chunk, skipping = chunk[end:], False
-        cut = chunk.rfind(b"\n") + 1
+            view[kept : kept + end - newline] = bytes(view[newline:end])
+            end, skipping = kept + end - newline, False
+        cut = buffer.rfind(b"\n", kept, end) + 1
         if cut:
-            yield rest + chunk[:cut]
-            rest = chunk[cut:]
-        else:
-            rest += chunk
-        if len(rest) > LONGEST_LINE:
-            rest, skipping = rest[:LONGEST_LINE], True
-    if rest:
-        yield rest
+            yield view[:cut]
+            view[: end - cut] = bytes(view[cut:end])
+        kept = end - cut
+        if kept > LONGEST_LINE - 1:
+            kept, skipping = min(kept, LONGEST_LINE), True
+    if kept:
+        yield view[:kept]

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone, tzinfo
 from itertools import pairwise
-from statistics import median
 
 from ha_report.model import Event, OperationRecord
-from parsers.clock import SECOND, Zone, fixed, to_year, years_to
-from parsers.log import LogReading
+from parsers.clock import SECOND, Moment, Zone, fixed, to_year, years_to
+from parsers.log_reading import LogReading
+from parsers.probing import LONG
 
 _QUARTER = 900  # zones differ by quarters of an hour
+_QUARTER_US = _QUARTER * SECOND
 _LAG = 150  # seconds between a failure and the line that tells its time
-_GAP = 3600 * SECOND  # the scheduler alone writes every quarter of an hour (cluster-recheck-interval)
 _UNUSUAL = 20  # times what is usual in the file
 _FARTHEST = 15 * 3600  # no zone is farther from UTC
 
@@ -49,14 +49,14 @@ def clues_of(reading: LogReading) -> Clues:
     for index, epoch in reading.epochs:
         if reading.absolute[index]:
             continue
-        naive = _in_year_of(reading.events[index].time_us or 0, epoch, reading.dated[index])
+        naive = _in_year_of(reading.times[index] or 0, epoch, dated=bool(reading.dated[index]))
         offset = round((naive - epoch * SECOND) / SECOND / _QUARTER) * _QUARTER
         if abs(offset) <= _FARTHEST and abs(naive - (epoch + offset) * SECOND) <= _LAG * SECOND:
             clues.add([naive], [offset])
     return clues
 
 
-def _in_year_of(naive_us: int, epoch: int, dated: bool) -> int:
+def _in_year_of(naive_us: int, epoch: int, *, dated: bool) -> int:
     """Return `naive_us` in the year that brings it nearest to `epoch`, where it has no year of its own."""
     if dated:
         return naive_us
@@ -79,41 +79,69 @@ class Settler:
         self._zone = Zone(zone)
         self._years = _years(reading, collected_us)
 
+    @property
+    def contradicts(self) -> bool:
+        """Whether another part of the file was to be read: it was chosen by a year that it was not."""
+        cut = self._reading.cut
+        return cut is not None and cut.years not in (None, self._years)
+
     def events(self) -> list[Event]:
         """Return the events, each with an instant and with its nodes."""
-        reading = self._reading
+        reading, path, named = self._reading, self._reading.input.path, self._names()
+        rows = zip(self._instants(), reading.lines, reading.headers, reading.told, strict=True)
         return [
-            event._replace(
-                time_us=self._instant(event.time_us, absolute, dated),
-                writer=self._named(event.writer),
-                node=event.node or self._named(event.writer),
+            Event(
+                time_us, writer := named[header.host], told.node or writer, header.program, header.level,
+                told.kind, *told[2:], path, line, header.pid,
             )
-            for event, absolute, dated in zip(reading.events, reading.absolute, reading.dated, strict=True)
-        ]
+            for time_us, line, header, told in rows
+        ]  # fmt: skip
+
+    def _instants(self) -> Iterator[int | None]:
+        """Yield the events' times; those of a quarter of an hour move alike."""
+        reading = self._reading
+        moves: dict[tuple[int, int], int] = {}
+        for time_us, absolute, dated in zip(reading.times, reading.absolute, reading.dated, strict=True):
+            if absolute or time_us is None:
+                yield time_us
+                continue
+            quarter = time_us // _QUARTER_US, dated
+            if quarter not in moves:
+                moves[quarter] = self._instant(Moment(time_us, absolute=False, dated=bool(dated))) - time_us
+            yield time_us + moves[quarter]
+
+    def _names(self) -> dict[str | None, str | None]:
+        return {host: self._named(host) for host in {header.host for header in set(self._reading.headers)}}
 
     def records(self) -> list[OperationRecord]:
         """Return the operation records, each with an instant and, where it can be told, its node."""
         reading = self._reading
         return [
             record._replace(
-                time_us=self._instant(record.time_us, reading.absolute[index] and not own, own or reading.dated[index]),
-                node=record.node or self._runner(record, reading.events[index]),
+                time_us=None if record.time_us is None else self._instant(
+                    Moment(record.time_us, bool(reading.absolute[index]) and not own, own or bool(reading.dated[index]))
+                ),
+                node=record.node or self._runner(record, reading.headers[index].host),
             )
             for index, record, own in reading.records
-        ]
+        ]  # fmt: skip
 
     def gaps(self, events: list[Event]) -> list[tuple[int, int]]:
         """Return the long times in which the file has no line, from and to; `events` are its own."""
-        edges = [self._reading.first, *self._reading.samples, self._reading.last]
-        told = [self._instant(*edge) for edge in edges if edge] + [event.time_us for event in events]
-        times = sorted({time_us for time_us in told if time_us is not None})
-        apart = [(later - earlier, earlier, later) for earlier, later in pairwise(times)]
-        usual = median(distance for distance, _, _ in apart) if apart else 0
-        return [(earlier, later) for distance, earlier, later in apart if distance >= max(_GAP, _UNUSUAL * usual)]
+        edges = self._reading.samples
+        if self._reading.cut is None:
+            edges = [edge for edge in (self._reading.first, *edges, self._reading.last) if edge]
+        told = [self._instant(edge) for edge in edges]
+        times = sorted({*told, *(event.time_us for event in events if event.time_us is not None)})
+        apart = [(later - earlier, earlier, later) for earlier, later in pairwise(times) if later - earlier >= LONG]
+        if not apart:
+            return []
+        usual = _median(self._reading.usual + Counter(later - earlier for earlier, later in pairwise(times)))
+        return [(earlier, later) for distance, earlier, later in apart if distance >= _UNUSUAL * usual]
 
-    def _runner(self, record: OperationRecord, event: Event) -> str | None:
+    def _runner(self, record: OperationRecord, host: str | None) -> str | None:
         """Return the node that ran an operation whose message names none: the writer, unless it speaks of all nodes."""
-        return None if record.teller in ("scheduler", "transition") else self._named(event.writer)
+        return None if record.teller in ("scheduler", "transition") else self._named(host)
 
     def _named(self, host: str | None) -> str | None:
         """Return what the cluster calls the host of a line; the file's node where the line has none."""
@@ -121,21 +149,31 @@ class Settler:
 
     def span(self) -> tuple[int | None, int | None]:
         """Return the first and the last time of the file."""
-        first, last = (self._instant(*edge) if edge else None for edge in (self._reading.first, self._reading.last))
+        first, last = (self._instant(edge) if edge else None for edge in (self._reading.first, self._reading.last))
         return first, last
 
-    def _instant(self, time_us: int | None, absolute: bool, dated: bool) -> int | None:
-        if time_us is None or absolute:
-            return time_us
-        return self._zone.to_utc(time_us if dated else to_year(time_us, self._years))
+    def _instant(self, moment: Moment) -> int:
+        if moment.absolute:
+            return moment.time_us
+        return self._zone.to_utc(moment.time_us if moment.dated else to_year(moment.time_us, self._years))
+
+
+def _median(counted: Counter[int]) -> float:
+    """Return the median of values that are counted."""
+    half, below = counted.total() / 2, 0
+    for value in sorted(counted):
+        below += counted[value]
+        if below >= half:
+            return value
+    return 0
 
 
 def _years(reading: LogReading, collected_us: int) -> int:
     """Return by how many years the times without a year are to move."""
     undated = [
-        event.time_us
-        for event, dated in zip(reading.events, reading.dated, strict=True)
-        if not dated and event.time_us is not None
+        time_us
+        for time_us, dated in zip(reading.times, reading.dated, strict=True)
+        if not dated and time_us is not None
     ]
     if reading.last is not None and not reading.last[2]:
         undated.append(reading.last[0])
@@ -161,7 +199,7 @@ def aliases_of(readings: Iterable[LogReading]) -> dict[str, str]:
     named: set[str] = set()
     for reading in readings:
         hosts |= reading.hosts.keys()
-        named |= {event.node for event in reading.events if event.node is not None}
+        named |= {told.node for told in reading.told if told.node is not None}
     return {
         host: meant.pop()
         for host in hosts - named

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from ha_report import demo
 from ha_report.errors import UserError
 from ha_report.reading import read_incident
-from parsers.lines import LineReader, plain
+from parsers.headers import LineReader
+from parsers.lines import plain
 
 SLOW = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 PIECES = [

@@ -1,6 +1,7 @@
 import pytest
 
-from parsers.lines import FORMATS, LineReader, Stamp, plain
+from parsers.headers import LineReader
+from parsers.lines import FORMATS, Stamp, plain
 
 
 @pytest.mark.parametrize("row", FORMATS, ids=lambda row: row.name)

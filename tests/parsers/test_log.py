@@ -5,7 +5,8 @@ import json
 import pytest
 
 from ha_report.model import InputFile
-from parsers.log import LogReading, read_log
+from parsers.log import read_log
+from parsers.log_reading import LogReading
 
 RESULT = "Result of start operation for r_ip on node02: error ([findif] failed) | call=6 key=r_ip_start_0 rc=1"
 DETAIL = f"Nov 23 02:01:35.575 node02 pacemaker-controld  [96] (log_executor_event) \tnotice: {RESULT}\n"
