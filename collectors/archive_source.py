@@ -21,6 +21,11 @@ class Limits:
     depth: int = 100  # folders inside each other
 
 
+def limits_of(gigabytes: int) -> Limits:
+    """Return the limits for who says that an archive may unpack to so much: then no ratio stops it before."""
+    return Limits(total_bytes=gigabytes << 30, ratio_from_bytes=gigabytes << 30)
+
+
 class Stop(Exception):  # no error: the limits end the reading here
     """Says why an archive is not read on."""
 
@@ -60,7 +65,7 @@ class Source:
         """Return why `more` bytes are too many for this archive, or None if they are not."""
         unpacked = self.position + self.holes + more
         if unpacked > self.limits.total_bytes:
-            return f"the archive unpacks to more than {self.limits.total_bytes} bytes"
+            return f"the archive unpacks to more than {self.limits.total_bytes} bytes, see --unpack-limit"
         if unpacked > max(self.limits.ratio_from_bytes, self.file.tell() * self.limits.ratio):
-            return f"the archive unpacks to more than {self.limits.ratio} times its size"
+            return f"the archive unpacks to more than {self.limits.ratio} times its size, see --unpack-limit"
         return None

@@ -7,15 +7,15 @@ archived), corosync.conf(5) nodelist, ha.cf(5) `node`, and Heartbeat's hostcache
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from collectors import ssh, stream
 from collectors.program import discovery
+from collectors.taking import harmless
 from ha_report.errors import UserError
 
+LONGEST_BYTES = 64 << 20  # of what tells the nodes
 ANSWER_S = 25  # that discovery may take, its items' limits included
 
 
@@ -34,36 +34,28 @@ def discover(access: ssh.Access, node: str | None) -> Cluster:
     session = ssh.start(access, node) if node else ssh.start_here()
     session.feed(discovery())
     wire = stream.Wire(session.output)
-    problem = None
-    with tempfile.TemporaryDirectory(prefix="ha-report-") as scratch:
-        folder = Path(scratch)
-        try:
-            greeting, begun = stream.greeting(wire, access.patience_s)
-            for _ in stream.arrivals(stream.Frames(wire, greeting.compressor, begun, ANSWER_S), folder):
-                pass
-        except (stream.Stalled, stream.Garbled) as error:
-            problem = error
-        status, said = session.end(grace_s=0.0 if problem else 5.0)
-        if problem or status:
-            why = "it does not answer" if isinstance(problem, stream.Stalled) else ssh.meaning(said, status, node or "")
-            raise UserError(
-                f"{node or 'This machine'} could not be asked which nodes there are: {why}.\nOr name them with -n."
-            )
-        return _cluster(folder, greeting.node)
+    problem: Exception | None = None
+    texts = dict.fromkeys(READERS, "")
+    try:
+        greeting, begun = stream.greeting(wire, access.patience_s)
+        for arrival in stream.arrivals(stream.Frames(wire, greeting.compressor, begun, ANSWER_S)):
+            if arrival.kind == "out" and arrival.name in texts:
+                texts[arrival.name] = arrival.read(LONGEST_BYTES).decode("utf-8", "replace")
+    except (stream.Stalled, stream.Garbled, stream.TooMuch) as error:
+        problem = error
+    status, said = session.end(grace_s=0.0 if problem else 5.0)
+    if problem or status:
+        why = "it does not answer" if isinstance(problem, stream.Stalled) else ssh.meaning(said, status, node or "")
+        raise UserError(
+            f"{node or 'This machine'} could not be asked which nodes there are: {harmless(why)}.\nOr name them with -n."
+        )
+    return _cluster(texts, greeting.node)
 
 
-def _cluster(folder: Path, asked: str) -> Cluster:
-    texts = {name: _text(folder / name) for name in READERS}
+def _cluster(texts: dict[str, str], asked: str) -> Cluster:
     found = ((name, unique(reader(texts[name]))) for name, reader in READERS.items())
     told_by, nodes = next(((name, nodes) for name, nodes in found if nodes), (None, ()))
     return Cluster(nodes, told_by, asked, _name(texts))
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8", "replace")
-    except OSError:
-        return ""
 
 
 def _name(texts: dict[str, str]) -> str | None:

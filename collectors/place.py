@@ -132,18 +132,34 @@ def copy_linked(source: Path, folder: Path, leave: Collection[str]) -> None:
 
 def pack(dest: Path, archive: Path) -> None:
     """Write the archive of `dest`, the manifest first; nothing half-written stays."""
-    part = archive.with_name(f".{archive.name}.part")
     try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "wb") as file, _writing(file, archive.suffix) as tar:
-            names = [bundle.MANIFEST, *sorted(entry.name for entry in dest.iterdir() if entry.name != bundle.MANIFEST)]
-            for name in names:
-                tar.add(dest / name, f"{dest.name}/{name}")
-        part.replace(archive)
+        descriptor, part = tempfile.mkstemp(prefix=f".{archive.name[:80]}-", dir=archive.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file, _writing(file, archive.suffix) as tar:
+                names = sorted(entry.name for entry in dest.iterdir())
+                for name in sorted(names, key=lambda one: one != bundle.MANIFEST):
+                    tar.add(dest / name, f"{dest.name}/{name}", filter=_nobodys)
+            Path(part).replace(archive)
+        finally:
+            Path(part).unlink(missing_ok=True)
     except OSError as error:
         raise cannot_write(archive, error) from error
-    finally:
-        part.unlink(missing_ok=True)
+
+
+def pack_folder(folder: Path, archive: Path, compression: str | None) -> None:
+    """Write a new archive of what is in `folder`, compressed as bundle members are."""
+    ending = {"gzip": ".gz", "xz": ".xz", "zstd": ".zst", "bzip2": ".bz2", None: ""}[compression]
+    with archive.open("xb") as file, _writing(file, ending) as tar:
+        for entry in sorted(folder.iterdir()):
+            tar.add(entry, entry.name, filter=_nobodys)
+    archive.chmod(0o600)
+
+
+def _nobodys(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Leave out who gathered it."""
+    member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    return member
 
 
 @contextmanager
@@ -151,6 +167,9 @@ def _writing(file: object, suffix: str) -> Iterator[tarfile.TarFile]:
     options = {"fileobj": file}
     if suffix == ".zst":
         with zstd.ZstdFile(file, "wb") as packed, tarfile.open(fileobj=packed, mode="w|") as tar:  # type: ignore[call-overload]
+            yield tar
+    elif suffix in ("", ".tar", ".bz2"):
+        with tarfile.open(mode="w:bz2" if suffix == ".bz2" else "w", **options) as tar:  # type: ignore[call-overload]
             yield tar
     elif suffix == ".gz":
         with tarfile.open(mode="w:gz", compresslevel=6, **options) as tar:  # type: ignore[call-overload]

@@ -16,12 +16,16 @@ import click
 
 from ha_report import __version__, collect_options
 from ha_report.collect_options import Options
-from ha_report.errors import PARTIAL, UserError
+from ha_report.errors import PARTIAL, DestinationInTheWay, UserError
 
 if TYPE_CHECKING:
     from collectors.collect import Gathering
+    from collectors.redaction.masking import Redactor
     from collectors.ssh import Access
     from ha_report.bundle import Manifest
+
+
+UNMASKED = "ha-report: secrets are not masked: look through the bundle before you give it to anybody."
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -101,10 +105,15 @@ def _fresh(options: Options, access: Access) -> Job:
     """Return the job of a new bundle."""
     from collectors import place  # noqa: PLC0415 - only where it is needed
     from ha_report.bundle import Manifest  # noqa: PLC0415
+    from ha_report.redact_command import map_of  # noqa: PLC0415
 
     now = datetime.now(timezone.utc).astimezone()
     begin, end = _window(options, now)
+    if options.anonymize and not options.sanitize:
+        raise click.UsageError("--anonymize masks secrets, too; leave out --no-redact.")
     dest = options.dest or Path(f"ha-report-{now:%Y%m%d-%H%M%S}")
+    if options.anonymize and map_of(dest).exists():
+        raise DestinationInTheWay(f"{map_of(dest)} is there already.\nMove it, or choose another name for the bundle.")
     place.check(dest, place.archive_of(dest, options.archive) if options.archive else None, force=options.force)
     nodes, here, cluster = _nodes(options, access)
     asked = {
@@ -210,22 +219,32 @@ def _gather(options: Options, job: Job, access: Access) -> Manifest:
     """Gather into a private folder, report on it there, and bring it to its place."""
     from collectors import place  # noqa: PLC0415 - only where it is needed
     from collectors.collect import Gathering  # noqa: PLC0415
-    from collectors.redact import SECRET_NAMES, Redactor  # noqa: PLC0415
+    from collectors.redaction.masking import Redactor  # noqa: PLC0415
+    from collectors.stream import Limits  # noqa: PLC0415
     from ha_report.collect_progress import Board  # noqa: PLC0415
 
-    redactor = Redactor((*SECRET_NAMES, *job.asked["secrets"]) if job.asked["sanitize"] else ())
+    redactor = Redactor(job.asked["secrets"]) if job.asked["sanitize"] else None
+    if redactor is None:
+        click.echo(UNMASKED, err=True)
     board = Board(list(job.wanted), terminal=sys.stderr.isatty(), quiet=options.quiet, verbose=options.verbose)
     if options.report:
         threading.Thread(target=_warm_up, daemon=True).start()
-    gathering = Gathering(job.window, access, redactor, board.tell, job.here)
+    limits = Limits(plain_bytes=options.node_limit << 20)
+    gathering = Gathering(job.window, access, redactor, board.tell, job.here, limits)
     with place.staging(job.dest) as scratch:
         folder = scratch / "bundle"
         folder.mkdir(mode=0o700)
         _fill(job, gathering, scratch, folder)
         board.end()
+        if options.anonymize:
+            folder = _with_pseudonyms(redactor, scratch, folder, job)
         try:
             if options.report:
                 _report(options, folder, job.dest, quiet=options.quiet)
+        except BaseException:
+            for name in place.REPORT:  # half a report is none
+                (folder / name).unlink(missing_ok=True)
+            raise
         finally:
             place.settle(folder, job.dest)
     _archive(options, job.dest)
@@ -238,6 +257,28 @@ class _NoReport(UserError):
     exit_code = PARTIAL
 
 
+def _with_pseudonyms(redactor: Redactor | None, scratch: Path, folder: Path, job: Job) -> Path:
+    """Return a folder beside `folder` with the same bundle, of which nobody can tell whose it is."""
+    from collectors import place  # noqa: PLC0415 - only where it is needed
+    from collectors.redaction.masking import Redactor  # noqa: PLC0415
+    from collectors.redaction.pseudonyms import Pseudonyms  # noqa: PLC0415
+    from collectors.redaction.whole import Cleaning  # noqa: PLC0415
+    from ha_report import bundle  # noqa: PLC0415
+    from ha_report.redact_command import map_of  # noqa: PLC0415
+
+    pseudonyms = Pseudonyms()
+    for node in job.manifest.nodes:
+        pseudonyms.learn_host(node.name.encode())
+    (scratch / "nested").mkdir(mode=0o700)
+    clean = scratch / "clean"
+    try:
+        Cleaning(redactor or Redactor(), pseudonyms, scratch / "nested").clean(folder, clean)
+        bundle.write_private(map_of(job.dest), pseudonyms.as_json())
+    except OSError as error:
+        raise place.cannot_write(job.dest, error) from error
+    return clean
+
+
 def _fill(job: Job, gathering: Gathering, scratch: Path, folder: Path) -> None:
     """Gather the nodes, with what a bundle that is completed has of them, and say in the manifest how it went."""
     from collectors import merge, place  # noqa: PLC0415 - only where it is needed
@@ -245,11 +286,11 @@ def _fill(job: Job, gathering: Gathering, scratch: Path, folder: Path) -> None:
     from ha_report import bundle  # noqa: PLC0415
 
     came = scratch / "came"
-    records = gathering.run(job.wanted, came)
     completing = bool(job.manifest.nodes)
-    if all(record.state == bundle.UNREACHABLE for record in records):
-        _nothing_came(records, completing)
     try:
+        records = gathering.run(job.wanted, came)
+        if all(record.state == bundle.UNREACHABLE for record in records):
+            _nothing_came(records, completing)
         if completing:
             place.copy_linked(job.dest, folder, leave=(*place.REPORT, bundle.MANIFEST))
         job.manifest.nodes = merge.merged(job.manifest.nodes, records, came, folder)
@@ -297,7 +338,7 @@ def _report(options: Options, folder: Path, dest: Path, *, quiet: bool) -> None:
         with read_incident([str(folder)], options.zone, lambda _: None) as (incident, _):
             incident.sources = [str(dest)]
             report = page.build(incident, findings_of(incident), version=__version__)
-            files.write_files(report, incident.events, folder)
+            files.write_files(report, incident.events, folder, options.language)
     except NothingToRead:
         click.echo("ha-report: what came holds nothing to report on.", err=True)
         return

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import click
 
+from reports.language import LANGUAGES
+
 WAIT_S = 60
 
 
@@ -34,15 +36,18 @@ class Options:
     ha_logs: tuple[str, ...]
     extra_logs: tuple[str, ...]
     log_limit: int
+    node_limit: int
     quick: bool
     wait: int | None
     secrets: tuple[str, ...]
     sanitize: bool
+    anonymize: bool
     compress: bool
     ending: str
     force: bool
     retry: Path | None
     report: bool
+    language: str
     dry_run: bool
     verbose: int
     quiet: bool
@@ -106,12 +111,17 @@ OPTIONS = (
     click.option("-E", "--extra-log", "extra_logs", multiple=True, metavar="FILE", help="One more log; can be repeated."),
     click.option("--log-limit", default=200, show_default=True, type=click.IntRange(1), metavar="MB",
                  help="Of a log that is longer within the window, take the end only."),
+    click.option("--node-limit", default=4096, show_default=True, type=click.IntRange(1), metavar="MB",
+                 help="Take no more than this from one node, unpacked: what sends more is broken, or hostile."),
     click.option("-Q", "--quick", is_flag=True, help="Leave out what is slow: package verification, backtraces, blackbox."),
     click.option("--wait", is_flag=False, flag_value=WAIT_S, type=click.IntRange(1, 3600), metavar="[SECONDS]",
                  help=f"First let the cluster finish what it is doing, at most {WAIT_S} seconds or so many."),
     click.option("-p", "--secret", "secrets", multiple=True, metavar="PATTERN",
-                 help="Mask the values of these names, too, beside passw.*; can be repeated."),
-    click.option("-s", "--sanitize/--no-sanitize", default=True, help="Mask secrets in what is gathered. [default: yes]"),
+                 help="Mask the values of these names, too, beside passw.*, secret, token and the like; can be repeated."),
+    click.option("-s", "--redact/--no-redact", "--sanitize/--no-sanitize", "sanitize", default=True,
+                 help="Mask secrets in what is gathered, before anything is written. [default: yes]"),
+    click.option("--anonymize", is_flag=True,
+                 help="Give hosts, users, IP and MAC addresses pseudonyms, and write what is what into DEST.map.json."),
     click.option("-d", "--no-compress", "compress", flag_value=False, default=True, help="Leave a folder, and make no archive of it."),
     click.option("--archive", "ending", type=click.Choice(["xz", "gz", "zst"]), default="xz", show_default=True,
                  help="How to compress the archive."),
@@ -119,6 +129,8 @@ OPTIONS = (
     click.option("--retry", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="BUNDLE",
                  help="Fetch what is missing in BUNDLE, into the same bundle."),
     click.option("--no-report", "report", flag_value=False, default=True, help="Gather only."),
+    click.option("--lang", "language", type=click.Choice(LANGUAGES), default="en", show_default=True, envvar="HA_REPORT_LANG",
+                 show_envvar=True, help="Language of the report; report.json is English in any."),
     click.option("--dry-run", is_flag=True, help="Print the nodes and the program that would run on them, and stop."),
     click.option("--list-items", is_flag=True, is_eager=True, expose_value=False, callback=list_items,
                  help="Print what is taken from a node, and stop."),

@@ -1,6 +1,7 @@
 """`ha-report collect` end to end, with a fake ssh: nodes that answer, and nodes that fail in all ways."""
 
-import bz2
+import gzip
+import hashlib
 import json
 import os
 import signal
@@ -12,6 +13,8 @@ import time
 from pathlib import Path
 
 import pytest
+
+from ha_report.compressed import opened
 
 ROOT = Path(__file__).resolve().parents[2]
 COLLECT = "from ha_report.collect_command import collect; collect(prog_name='ha-report collect')"
@@ -246,15 +249,142 @@ def test_passwords_are_masked_in_what_is_gathered(collect, tmp_path):
     assert (collect.here / "y/node01/extra.log").read_text() == written
 
 
-def test_passwords_are_masked_in_transition_inputs(tmp_path):
-    from collectors.redact import Redactor
+PASSWORD = "Kx7.pQ2z&1"  # noqa: S105 - it is to be found nowhere
+CIB = '<cib><configuration><nvpair id="f-passwd" name="passwd" value="Kx7.pQ2z&amp;1"/></configuration></cib>'
 
-    path = tmp_path / "pe-input-1.bz2"
-    path.write_bytes(bz2.compress(b'<nvpair id="a" name="passwd" value="S3cret"/>'))
-    os.utime(path, (1000, 1000))
-    assert Redactor().mask_file(path) == {"passwd": 1}
-    assert b"S3cret" not in bz2.decompress(path.read_bytes())
-    assert path.stat().st_mtime == 1000
+
+@pytest.fixture
+def secretive(collect):
+    """A node the CIB of which tells a password, which stands in logs that come before it and after it, packed and not."""
+    (collect.fake / "bin/cibadmin").write_text(f"#!/bin/sh\necho '{CIB}'\necho 'cannot log in with {PASSWORD}' >&2\n")
+    (collect.fake / "bin/cibadmin").chmod(0o755)
+    (collect.fake / "bin/crm_mon").write_text(f"#!/bin/sh\necho 'fence: used {PASSWORD}'\n")
+    (collect.fake / "bin/crm_mon").chmod(0o755)
+    line = f"Nov 23 02:01:35 node01 fence_ipmilan[9]: tried {PASSWORD} and Kx7.pQ2z%261\n"
+    (collect.fake / "fence.log").write_text(line)
+    (collect.fake / "fence.log.1.gz").write_bytes(gzip.compress(line.encode() * 100))
+    return ["-n", "node01", "-E", collect.fake / "fence.log", "-E", collect.fake / "fence.log.1.gz"]
+
+
+def holds(root, text):
+    """Return the files below `root` that hold `text`, also packed ones."""
+    found = []
+    for path in filter(Path.is_file, root.rglob("*")):
+        with opened(path) as file:
+            if text.encode() in file.read():
+                found.append(path.name)
+    return found
+
+
+def test_a_password_of_the_cib_is_masked_wherever_it_stands(collect, secretive):
+    done = collect(*secretive, "x")
+    assert done.returncode == 0, done.stderr
+    for spelled in (PASSWORD, "Kx7.pQ2z"):
+        assert holds(collect.here, spelled) == []
+    with opened(collect.here / "x/node01/fence.log.1.gz") as file:
+        assert file.read() == b"Nov 23 02:01:35 node01 fence_ipmilan[9]: tried ****** and ******\n" * 100
+    items = {item["name"]: item for item in nodes_of(collect.here / "x")["node01"]["items"]}
+    assert items["fence.log.1.gz"]["redacted"] == {"passwd": 200}
+    assert items["cib.xml"]["problem"] == "cannot log in with ******"
+    assert items["cib.xml"]["sha256"] == hashlib.sha256((collect.here / "x/node01/cib.xml").read_bytes()).hexdigest()
+
+
+@pytest.mark.usefixtures("secretive")
+def test_what_comes_later_is_masked_by_what_the_cib_tells_now(collect):
+    """--retry asks for what was missing only; the CIB is asked again for its passwords, and stays as it was."""
+    assert collect("-n", "node01", "x").returncode == 0
+    before = (collect.here / "x/node01/cib.xml").stat()
+    manifest = manifest_of(collect.here / "x")
+    manifest["asked"]["extra_logs"] = [str(collect.fake / "fence.log")]
+    manifest["nodes"][0]["items"].append({"name": "logs", "status": "failed"})
+    (collect.here / "x/manifest.json").write_text(json.dumps(manifest))
+    assert collect("--retry", "x", quick=False).returncode == 0
+    assert (collect.here / "x/node01/fence.log").read_text().endswith("tried ****** and ******\n")
+    assert (collect.here / "x/node01/cib.xml").stat().st_mtime == before.st_mtime
+    assert holds(collect.here, PASSWORD) == []
+
+
+def files_there(folder):
+    """Return the files that are below `folder` at this moment; what the node itself puts into TMPDIR is not the bundle's."""
+    return [Path(here, name) for here, _, names in os.walk(folder) for name in names if "/ha-report." not in here]
+
+
+def bytes_of(path):
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def test_no_file_on_the_disk_ever_holds_a_secret(collect, secretive):
+    """Also when it is killed: what is left then is looked through."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "FAKE": str(collect.fake), "TMPDIR": str(collect.here)}
+    environment["PATH"] = f"{collect.fake / 'bin'}:{os.environ['PATH']}"
+    command = [sys.executable, "-c", COLLECT, "-Q", *map(str, secretive), "-d", "x"]
+    leaked = []
+    with subprocess.Popen(
+        command, cwd=collect.here, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+    ) as process:
+        while process.poll() is None:
+            leaked += [path for path in files_there(collect.here) if PASSWORD.encode() in bytes_of(path)]
+    assert process.returncode == 0
+    assert leaked == []
+
+
+def test_not_to_mask_is_warned_of(collect, secretive):
+    done = collect(*secretive, "--no-redact", "-d", "x")
+    assert "secrets are not masked" in done.stderr
+    assert "fence.log" in holds(collect.here / "x", PASSWORD)
+
+
+def test_pseudonyms_are_told_in_a_file_beside_the_bundle_only(collect, secretive):
+    assert collect(*secretive, "--anonymize", "x").returncode == 0
+    told = json.loads((collect.here / "x.map.json").read_text())
+    assert stat.S_IMODE((collect.here / "x.map.json").stat().st_mode) == 0o600
+    assert told["hosts"]["node01"] == "host1"
+    assert [node["name"] for node in manifest_of(collect.here / "x")["nodes"]] == ["host1"]
+    assert (
+        (collect.here / "x/host1/fence.log").read_text().endswith("host1 fence_ipmilan[9]: tried ****** and ******\n")
+    )
+    assert holds(collect.here / "x", "node01") == []
+    with tarfile.open(collect.here / "x.tar.xz") as tar:
+        assert not any("map" in name or "node01" in name for name in tar.getnames())
+    assert collect(*secretive, "--anonymize", "-Z", "x").returncode == 1  # the map of the first one would be lost
+
+
+HOSTILE = {
+    "endless": ("ha-report-stream 1 none 1 n", "{ head -c 512 /dev/zero | tr '\\0' x; cat /dev/zero; }", "more than 1 MB"),
+    "bomb": ("ha-report-stream 1 gzip 1 n", "head -c 300000000 /dev/zero | gzip", "more than 1 MB"),
+    "other": ("ha-report-stream 1 none 1 n", "tar -cf - --transform 's,^,out/../../,' -C / etc/hostname", None),
+    "links": ("ha-report-stream 1 none 1 n", "mkdir -p $FAKE/l/out; ln -sf /etc/passwd $FAKE/l/out/hosts; tar -C $FAKE/l -cf - out", None),
+    "escapes": ("\\033]0;owned\\007\\033[2J", "printf '\\033[31mred\\n' >&2; exit 1", "\\x1b]0;owned\\x07\\x1b[2J"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_node_is_contained_and_named(collect, name):
+    first, then, said = HOSTILE[name]
+    script = (collect.fake / "bin/ssh").read_text()
+    case = f'{name}) printf "{first}\\n"; {then} ;;\n'
+    (collect.fake / "bin/ssh").write_text(script.replace("case $node in\n", "case $node in\n" + case))
+    begin = time.monotonic()
+    done = collect("-n", f"node01 {name}", "--node-limit", "1", "--log-limit", "1", "--ssh-timeout", "1", "-d", "x")
+    assert time.monotonic() - begin < 30
+    assert "\x1b" not in done.stderr + done.stdout
+    nodes = nodes_of(collect.here / "x")
+    assert nodes["node01"]["state"] == "complete"
+    assert nodes[name]["state"] != "complete" or not nodes[name]["items"]
+    if said:
+        assert said in nodes[name]["problem"]
+    came = [
+        path
+        for path in (collect.here / "x").rglob("*")
+        if path.is_file() and path.is_relative_to(collect.here / "x" / name)
+    ]
+    assert sum(path.stat().st_size for path in came) < 2 << 20
+    assert {path.name for path in collect.here.iterdir()} == {"x"}
+    assert not any(path.is_symlink() for path in collect.here.rglob("*"))
+    assert "\x1b" not in (collect.here / "x/description.txt").read_text()
 
 
 def test_what_is_in_the_way_is_refused_before_anybody_is_asked(collect):
@@ -321,3 +451,8 @@ def test_the_items_are_listed(collect):
 @pytest.mark.parametrize(("begin", "end"), [("1H", "2H"), ("foo", "now"), ("05/09/2007", "now")])
 def test_a_window_that_cannot_be_is_a_wrong_command_line(collect, begin, end):
     assert collect("-n", "node01", "-f", begin, "-t", end, "x").returncode == 2
+
+
+def test_the_report_is_in_the_language_that_was_asked_for(collect, log):
+    assert collect("-n", "node01", "-E", log, "-d", "--lang", "ja", "x").returncode == 0
+    assert '<html lang="ja">' in (collect.here / "x/index.html").read_text()

@@ -1,0 +1,119 @@
+"""The command `redact`: cleans a bundle that exists already, a peer's too."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ha_report.errors import PARTIAL, DestinationInTheWay, UserError
+
+if TYPE_CHECKING:
+    from collectors.redaction.pseudonyms import Pseudonyms
+    from collectors.redaction.whole import Cleaning
+
+ENDINGS = (".tar.xz", ".tar.gz", ".tar.zst", ".tar.bz2", ".tar")
+MAP = ".map.json"
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("source", metavar="BUNDLE", type=click.Path(path_type=Path, exists=True))
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("-p", "--secret", "secrets", multiple=True, metavar="PATTERN",
+              help="Mask the values of these names, too; can be repeated.")  # fmt: skip
+@click.option("--anonymize", is_flag=True,
+              help="Give hosts, users, IP and MAC addresses pseudonyms, and write what is what into OUT.map.json.")  # fmt: skip
+@click.option("--unpack-limit", type=click.IntRange(1), metavar="GB",
+              help="What an archive may unpack to. [default: 20, and a thousand times its size]")  # fmt: skip
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+def redact(
+    source: Path, out: Path, secrets: tuple[str, ...], anonymize: bool, unpack_limit: int | None, quiet: bool
+) -> None:
+    """Write BUNDLE anew without the secrets in it.
+
+    BUNDLE is a folder or a tar archive, of ha-report or of hb_report, crm report, crm_report or sos. OUT is a new
+    folder, or a new archive if it ends as one: .tar.xz, .tar.gz, .tar.zst, .tar.bz2, .tar. BUNDLE stays as it is.
+
+    \b
+    ha-report redact hb_report-Mon.tar.bz2 clean.tar.xz
+    ha-report redact --anonymize incident clean.tar.xz
+    """  # noqa: D301 - click takes the character itself for a paragraph that is to be left as it is
+    from collectors.archive_source import Limits, limits_of  # noqa: PLC0415 - only where it is needed
+    from collectors.redaction.masking import Redactor  # noqa: PLC0415
+    from collectors.redaction.pseudonyms import Pseudonyms  # noqa: PLC0415
+    from collectors.redaction.whole import Cleaning  # noqa: PLC0415
+
+    pseudonyms = Pseudonyms() if anonymize else None
+    _refuse_what_is_there(out, pseudonyms)
+    try:
+        with tempfile.TemporaryDirectory(prefix="ha-report-") as scratch:
+            cleaning = Cleaning(
+                Redactor(secrets), pseudonyms, Path(scratch), limits_of(unpack_limit) if unpack_limit else Limits()
+            )
+            _clean(cleaning, source, out)
+    except OSError as error:
+        raise UserError(f"{out} could not be written: {error.strerror or error}.") from error
+    _say(cleaning, out, quiet=quiet)
+
+
+def _clean(cleaning: Cleaning, source: Path, out: Path) -> None:
+    """Bring the clean bundle to its place, whole or not at all."""
+    from collectors import place  # noqa: PLC0415 - only where it is needed
+    from collectors.archive import unpack  # noqa: PLC0415
+
+    ending = next((one for one in ENDINGS if out.name.endswith(one)), "")
+    with place.staging(out) as staged:
+        root = source
+        if not source.is_dir():
+            done = unpack(source, cleaning.scratch / "bundle", cleaning.limits)
+            root = done.root
+            cleaning.left_out |= {refusal.name: refusal.why for refusal in done.refused}
+            if done.damage:
+                cleaning.left_out[source.name] = f"a part: {done.damage}"
+        if not any(root.iterdir()):
+            raise UserError(
+                f"{source} holds nothing that could be read.\nGive the folder or the tar archive of a bundle."
+            )
+        folder = staged / (out.name.removesuffix(ending))
+        cleaning.clean(root, folder)
+        _write_map(cleaning.pseudonyms, out)
+        if ending:
+            place.pack(folder, out)
+        else:
+            place.settle(folder, out)
+
+
+def _refuse_what_is_there(out: Path, pseudonyms: Pseudonyms | None) -> None:
+    for path in (out, map_of(out)) if pseudonyms else (out,):
+        if path.is_symlink() or path.exists():
+            raise DestinationInTheWay(f"{path} is there already.\nChoose another name.")
+
+
+def map_of(out: Path) -> Path:
+    """Return where the map of a bundle's pseudonyms goes: beside it, never into it."""
+    ending = next((one for one in ENDINGS if out.name.endswith(one)), "")
+    return out.with_name(out.name.removesuffix(ending) + MAP)
+
+
+def _write_map(pseudonyms: Pseudonyms | None, out: Path) -> None:
+    from ha_report.bundle import write_private  # noqa: PLC0415 - only where it is needed
+
+    if pseudonyms:
+        write_private(map_of(out), pseudonyms.as_json())
+
+
+def _say(cleaning: Cleaning, out: Path, *, quiet: bool) -> None:
+    from reports.visible import one_line  # noqa: PLC0415 - only where it is needed
+
+    masked = sum(sum(counts.values()) for counts in cleaning.redacted.values())
+    if not quiet:
+        click.echo(f"Wrote {out}: {masked} secrets masked in {len(cleaning.redacted)} files.")
+        if cleaning.pseudonyms:
+            click.echo(f"Wrote {map_of(out)}: what the pseudonyms stand for. Keep it to yourself.")
+    for file, why in sorted(cleaning.left_out.items()):
+        click.echo(f"ha-report: {one_line(file)}: left out: {one_line(why)}", err=True)
+    if any(not why.startswith("an earlier report") for why in cleaning.left_out.values()):
+        sys.exit(PARTIAL)

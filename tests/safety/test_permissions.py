@@ -1,0 +1,106 @@
+"""Only who made a bundle or a report may read it, whatever the umask; and no name can be guessed and stood in the way."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from collectors import place
+from ha_report.cli import main
+from ha_report.errors import DestinationInTheWay
+
+LOG = "Nov 23 02:01:35 node01 fence[1]: password=Kx7.pQ2z\n" * 3 + (
+    "Nov 23 02:01:35.575 node02 pacemaker-controld  [96] (log_executor_event) \tnotice: Result of start operation for r_ip on"
+    " node02: error ([findif] failed) | CIB update 15, graph action confirmed; call=6 key=r_ip_start_0 rc=1\n"
+)
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bundle/node02/pengine").mkdir(parents=True)
+    (tmp_path / "bundle/node02/pacemaker.log").write_text(LOG)
+    (tmp_path / "bundle/node02/pengine/pe-input-1").write_text("<cib/>")
+    return tmp_path
+
+
+COMMANDS = {
+    "analyze": ["analyze", "bundle", "-o", "out"],
+    "redact": ["redact", "bundle", "out"],
+    "redact to an archive": ["redact", "bundle", "out.tar.xz"],
+    "anonymize": ["redact", "--anonymize", "bundle", "out"],
+}
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o777])
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_only_the_user_may_read_what_is_written(here, command, umask):
+    run = f"import os; os.umask({umask}); from ha_report.cli import main; main()"
+    before = set(here.iterdir())
+    done = subprocess.run(
+        [sys.executable, "-c", run, *command],
+        check=False, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+    )  # fmt: skip
+    if umask == 0o777 and os.geteuid():  # nobody but root can write into what nobody may read
+        return
+    assert done.returncode == 0, done.stderr
+    made = set(here.iterdir()) - before
+    assert made
+    for path in [*made, *(one for root in made for one in root.rglob("*"))]:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        assert mode & 0o077 == 0, path
+        if umask != 0o777:
+            assert mode == (0o700 if path.is_dir() else 0o600), path
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+@pytest.mark.parametrize("target", ["elsewhere", "nowhere", "file"])
+def test_a_link_in_the_place_of_the_destination_is_refused(here, command, target):
+    if command[0] == "analyze" and target == "elsewhere":
+        command = ["redact", "bundle", "out"]  # a report may go into a folder by whatever name it is called
+    (here / "elsewhere").mkdir()
+    (here / "file").write_text("mine")
+    name = command[-1]
+    (here / name).symlink_to(target)
+    done = CliRunner().invoke(main, command)
+    assert done.exit_code == 1
+    assert (here / name).is_symlink()
+    assert list((here / "elsewhere").iterdir()) == []
+    assert (here / "file").read_text() == "mine"
+    assert not (here / "nowhere").exists()
+
+
+def test_collect_refuses_a_link_too(here):
+    (here / "out").symlink_to("bundle")
+    with pytest.raises(DestinationInTheWay):
+        place.check(here / "out", None, force=True)
+
+
+def test_what_is_made_for_the_time_being_has_a_name_that_nobody_can_guess(here):
+    names = set()
+    for _ in range(3):
+        with place.staging(here / "out") as folder:
+            assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+            names.add(folder.name)
+    assert len(names) == 3
+    assert not any(path.name.startswith(".out") for path in here.iterdir())
+
+
+def test_an_archive_is_not_written_into_a_file_that_stood_ready(here):
+    """Its former temporary name was the archive's with .part behind it: in /tmp anybody could own that file."""
+    trap = here / ".out.tar.xz.part"
+    trap.write_text("")
+    assert CliRunner().invoke(main, ["redact", "bundle", "out.tar.xz"]).exit_code == 0
+    assert trap.read_text() == ""
+
+
+def test_an_archive_does_not_tell_who_made_it(here):
+    import tarfile
+
+    assert CliRunner().invoke(main, ["redact", "bundle", "out.tar.gz"]).exit_code == 0
+    with tarfile.open(here / "out.tar.gz") as tar:
+        assert {(one.uid, one.gid, one.uname, one.gname) for one in tar} == {(0, 0, "", "")}
