@@ -10,7 +10,7 @@ PROGRAM := $(VENV)/.program-$(VERSION)
 TOOLS := $(VENV)/.tools-$(VERSION)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint format docs system-packages bench clean
+.PHONY: help venv demo test lint format docs translations screenshots system-packages bench locked lock audit clean
 
 help:
 	@echo 'make demo             report on a sample incident, into ha-report-demo/'
@@ -20,9 +20,14 @@ help:
 	@echo 'make lint             run the linters alone'
 	@echo 'make format           format the sources'
 	@echo 'make docs             write the pages that are made of the program anew'
+	@echo 'make translations     bring the catalogues of other languages up to date'
+	@echo 'make screenshots      take the pictures of README and docs anew (needs chromium)'
 	@echo 'make system-packages  install what the tests of a real cluster and browser need (root, Debian)'
 	@echo 'make bench            measure how fast it is'
 	@echo 'make venv             only set up .venv, with all tools; PYTHON=python3.10 for another version'
+	@echo 'make locked           the same with the very versions of requirements-dev.txt, proved by their hashes'
+	@echo 'make lock             write requirements-dev.txt anew (needs uv)'
+	@echo 'make audit            look for known vulnerabilities in them (needs pip-audit and the network)'
 	@echo 'make clean            remove all that was made here'
 
 venv: $(TOOLS)
@@ -58,11 +63,32 @@ docs: $(PROGRAM)
 	$(BIN)/python docs/messages.py
 	$(BIN)/python docs/rules.py
 
+translations: $(TOOLS)
+	$(BIN)/python docs/translations.py
+
+screenshots: $(TOOLS)
+	$(BIN)/python docs/screenshots.py
+
 system-packages:
 	.ci/system-packages
 
 bench: $(TOOLS)
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/page.py
+
+locked:
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) --require-hashes --requirement requirements-dev.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $(PROGRAM) $(TOOLS)
+
+lock:
+	@echo '# All that development and CI use, with hashes, for Python 3.10 to 3.14.  Made anew by `make lock`, which needs uv.' >requirements-dev.txt
+	uv pip compile --universal --python-version 3.10 --extra dev --generate-hashes --no-emit-index-url --no-annotate \
+	    --no-header --quiet pyproject.toml >>requirements-dev.txt
+
+audit:
+	pip-audit --requirement requirements-dev.txt --require-hashes --disable-pip
 
 clean:
 	rm -rf $(VENV) ha-report-demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -15,10 +15,15 @@ import click
 
 from ha_report import __version__
 from ha_report.collect_command import collect
+from ha_report.diff_command import diff
 from ha_report.errors import CHECK_FAILED, PARTIAL
+from ha_report.fleet_command import fleet
+from ha_report.redact_command import redact
 from ha_report.rules_command import rules
+from reports.language import LANGUAGES
 
 if TYPE_CHECKING:
+    from collectors.archive_source import Limits
     from ha_report.incident import Window
 
 _EPILOG = """\b
@@ -70,6 +75,31 @@ _from = click.option(
 )
 _to = click.option("-t", "--to", "end", metavar="TIME", help="Leave out what was after.")
 _force = click.option("-Z", "--force", is_flag=True, help="Replace a report that is already in DEST.")
+_language = click.option(
+    "--lang",
+    "language",
+    type=click.Choice(LANGUAGES),
+    default="en",
+    show_default=True,
+    envvar="HA_REPORT_LANG",
+    show_envvar=True,
+    help="Language of the report; report.json is English in any.",
+)
+_unpack_limit = click.option(
+    "--unpack-limit",
+    type=click.IntRange(1),
+    metavar="GB",
+    help="What an archive may unpack to. [default: 20, and a thousand times its size]",
+)
+_jobs = click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1),
+    metavar="N",
+    envvar="HA_REPORT_JOBS",
+    show_envvar=True,
+    help="How many processes read what is large. [default: one for each core]",
+)
 _quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
 
 
@@ -80,6 +110,9 @@ _quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but error
 @_from
 @_to
 @_timezone
+@_language
+@_unpack_limit
+@_jobs
 @_force
 @_quiet
 def analyze(
@@ -88,6 +121,9 @@ def analyze(
     begin: str | None,
     end: str | None,
     zone: tzinfo | None,
+    language: str,
+    unpack_limit: int | None,
+    jobs: int | None,
     force: bool,
     quiet: bool,
 ) -> None:
@@ -101,7 +137,7 @@ def analyze(
     ha-report analyze node01/ha-log node02/ha-log crm_mon.txt -o incident
     """  # noqa: D301 - click wants the backspace itself
     window = _window(begin, end, zone)
-    _write(sources, dest or Path(_default_name(sources[0])), zone, force, quiet, window)
+    _write(sources, dest or Path(_default_name(sources[0])), zone, force, quiet, window, language, unpack_limit, jobs)
 
 
 @main.command()
@@ -109,8 +145,20 @@ def analyze(
 @_from
 @_to
 @_timezone
+@_language
+@_unpack_limit
+@_jobs
 @click.option("--check", is_flag=True, help="Exit with status 4 when a finding of severity error exists.")
-def show(sources: tuple[str, ...], begin: str | None, end: str | None, zone: tzinfo | None, check: bool) -> None:
+def show(
+    sources: tuple[str, ...],
+    begin: str | None,
+    end: str | None,
+    zone: tzinfo | None,
+    language: str,
+    unpack_limit: int | None,
+    jobs: int | None,
+    check: bool,
+) -> None:
     """Tell the same in the terminal; nothing is written.
 
     \b
@@ -121,10 +169,12 @@ def show(sources: tuple[str, ...], begin: str | None, end: str | None, zone: tzi
     from reports import page, text  # noqa: PLC0415
 
     window = _window(begin, end, zone)
-    with read_incident(sources, zone, _progress if sys.stderr.isatty() else _silent, window) as (incident, missing):
+    tell = _progress if sys.stderr.isatty() else _silent
+    with read_incident(sources, zone, tell, window, _limits(unpack_limit), jobs) as (incident, missing):
         findings = findings_of(incident)
         report = page.build(incident, findings, version=__version__)
-    click.echo("\n".join(text.lines(report, colour=sys.stdout.isatty())))
+    encoding = sys.stdout.encoding or "ascii"
+    click.echo("\n".join(text.lines(report, colour=sys.stdout.isatty(), encoding=encoding, language=language)))
     if check and any(finding.severity == "error" for finding in findings):
         _name(missing)
         sys.exit(CHECK_FAILED)
@@ -136,9 +186,10 @@ def show(sources: tuple[str, ...], begin: str | None, end: str | None, zone: tzi
 @click.option(
     "--sample", default="nic", show_default=True, help="Which incident: nic, or heartbeat (the stack of 2011)."
 )
+@_language
 @_force
 @_quiet
-def demo(dest: Path, sample: str, force: bool, quiet: bool) -> None:
+def demo(dest: Path, sample: str, language: str, force: bool, quiet: bool) -> None:
     """Report on a sample incident that ships with the program.
 
     nic: a virtual IP without nic that cannot start, because its node has no interface in the segment.
@@ -148,7 +199,7 @@ def demo(dest: Path, sample: str, force: bool, quiet: bool) -> None:
 
     if sample not in SAMPLES:
         raise click.BadParameter(f"{sample!r} is not one of: {', '.join(SAMPLES)}.", param_hint="--sample")
-    _write((str(path(sample)),), dest, None, force, quiet)
+    _write((str(path(sample)),), dest, None, force, quiet, language=language)
 
 
 def _window(begin: str | None, end: str | None, zone: tzinfo | None) -> Window:
@@ -182,20 +233,32 @@ def _write(
     force: bool,
     quiet: bool,
     window: Window | None = None,
+    language: str = "en",
+    unpack_limit: int | None = None,
+    jobs: int | None = None,
 ) -> None:
     """Read, think, write, say."""
-    from ha_report.diagnosis import findings_of  # noqa: PLC0415 - loads pandas
     from ha_report.incident import ALL_TIMES  # noqa: PLC0415
     from ha_report.reading import read_incident  # noqa: PLC0415 - loads the parsers
     from reports import files  # noqa: PLC0415
 
     files.refuse_what_is_in_the_way(dest, force=force)
-    with read_incident(sources, zone, _silent if quiet else _progress, window or ALL_TIMES) as (incident, missing):
-        page = files.write(incident, findings_of(incident), dest, version=__version__, force=force)
+    tell, limits = _silent if quiet else _progress, _limits(unpack_limit)
+    with read_incident(sources, zone, tell, window or ALL_TIMES, limits, jobs) as (incident, missing):
+        from ha_report.diagnosis import findings_of  # noqa: PLC0415 - loads pandas, which reading may have done by now
+
+        page = files.write(incident, findings_of(incident), dest, version=__version__, force=force, language=language)
     if not quiet:
         failures, nodes = len(incident.failed_operations), len(incident.nodes)
         click.echo(f"Wrote {page}: {_count(failures, 'failed operation')}, {_count(nodes, 'node')}.")
     _end(missing)
+
+
+def _limits(gigabytes: int | None) -> Limits:
+    """Return what an archive may grow to."""
+    from collectors.archive_source import Limits, limits_of  # noqa: PLC0415 - only where it is needed
+
+    return limits_of(gigabytes) if gigabytes else Limits()
 
 
 def _silent(_line: str) -> None:
@@ -232,4 +295,7 @@ def _end(missing: list[str]) -> None:
 
 
 main.add_command(collect)
+main.add_command(diff)
+main.add_command(fleet)
+main.add_command(redact)
 main.add_command(rules)

@@ -11,6 +11,7 @@ from dataclasses import replace
 import ha_report.rules
 from ha_report.incident import Incident
 from ha_report.model import Finding, Source
+from ha_report.phrase import Phrase
 from ha_report.questions.failures import Failure, failures
 from ha_report.rule import Rule
 from ha_report.tables import rows_of
@@ -49,8 +50,9 @@ def _counted(group: list[Finding]) -> Finding:
     first, last = group[0], group[-1]
     if len(group) == 1:
         return first
-    until = f", the last time at {last.time:%H:%M:%S}" if last.time else ""
-    return replace(first, cause=f"{first.cause} It happened {len(group)} times{until}.")
+    until = Phrase(", the last time at {time}", time=f"{last.time:%H:%M:%S}") if last.time else ""
+    often = Phrase("It happened {count} times{until}.", count=len(group), until=until)
+    return replace(first, cause=Phrase.joined([first.cause, often]))
 
 
 def _one_for_each_failure(incident: Incident, found: list[Finding], rows: dict[str, Rule]) -> list[Finding]:

@@ -48,3 +48,9 @@ class Symptom:
     def pattern(self) -> re.Pattern[str]:
         """Return `says`, ready to be searched."""
         return re.compile(self.says)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Everything that it says in words: title, cause, and what is no command of remedy and verification."""
+        steps = [step for step in (*self.remedy, *self.verify) if isinstance(step, str) and not step.startswith("$ ")]
+        return (self.title, self.cause, *steps)

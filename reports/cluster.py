@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ha_report.executions import base_name
@@ -15,10 +16,15 @@ if TYPE_CHECKING:
 
 
 def cards_of(incident: Incident, repeats: Sequence[Repeat]) -> tuple[NodeCard, ...]:
-    """Return a card for each node that a snapshot, a failure or an input names, in that order."""
+    """Return a card for each node that a snapshot, a failure or an input names, in order of name: node2 before node10."""
     known = {node.name: node for node in incident.nodes}
     names = dict.fromkeys([*known, *placed_on(incident.resources), *failed_on(repeats), *told_by(incident)])
-    return tuple(card_of(name, known.get(name), incident, repeats) for name in names)
+    return tuple(card_of(name, known.get(name), incident, repeats) for name in sorted(names, key=natural))
+
+
+def natural(name: str) -> list[tuple[str, int]]:
+    """Return a sort key that takes digits for numbers."""
+    return [(word, int(digits or 0)) for word, digits in re.findall(r"(\D*)(\d*)", name)]
 
 
 def card_of(name: str, node: NodeState | None, incident: Incident, repeats: Sequence[Repeat]) -> NodeCard:

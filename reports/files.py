@@ -31,7 +31,9 @@ NAMES = ("index.html", "report.json", "report.md", "events.csv")
 OURS = re.compile(rb'\s*\{\s*"schema"\s*:\s*"' + json_report.SCHEMA.encode() + rb'"')
 
 
-def write(incident: Incident, findings: Sequence[Finding], dest: Path, *, version: str, force: bool) -> Path:
+def write(
+    incident: Incident, findings: Sequence[Finding], dest: Path, *, version: str, force: bool, language: str = "en"
+) -> Path:
     """Return the page, once the whole report is in `dest`, a folder that is new, empty, or made by ha-report.
 
     Raises DestinationInTheWay before anything is made, and UserError when the system says no.
@@ -40,7 +42,7 @@ def write(incident: Incident, findings: Sequence[Finding], dest: Path, *, versio
     report = build(incident, findings, version=version)
     made = missing_parents(dest)
     try:
-        place(report, incident.events, dest)
+        place(report, incident.events, dest, language)
     except BaseException as error:
         remove_empty(made)
         if isinstance(error, OSError):
@@ -49,9 +51,14 @@ def write(incident: Incident, findings: Sequence[Finding], dest: Path, *, versio
     return dest / "index.html"
 
 
-def write_files(report: Report, events: pd.DataFrame, folder: Path) -> None:
-    """Write the four files into `folder`, where none of them is yet."""
-    texts = (html.render(report), json_report.render(report), markdown.render(report), csv_report.render(events))
+def write_files(report: Report, events: pd.DataFrame, folder: Path, language: str = "en") -> None:
+    """Write the four files into `folder`, where none of them is yet; those for programs are English in any case."""
+    texts = (
+        html.render(report, language),
+        json_report.render(report),
+        markdown.render(report, language),
+        csv_report.render(events),
+    )
     for name, text in zip(NAMES, texts, strict=True):
         descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
@@ -97,14 +104,14 @@ def is_report(dest: Path) -> bool:
         return OURS.match(file.read(200)) is not None
 
 
-def place(report: Report, events: pd.DataFrame, dest: Path) -> None:
+def place(report: Report, events: pd.DataFrame, dest: Path, language: str) -> None:
     """Make the files in a private folder, then bring them to `dest`."""
     dest.parent.mkdir(parents=True, exist_ok=True)
     # A folder that is there stays the same folder: a shell may stand in it, and its parent may not be ours.
     there = dest.is_dir()
     staging = Path(tempfile.mkdtemp(prefix=".ha-report-", dir=dest if there else dest.parent))
     try:
-        write_files(report, events, staging)
+        write_files(report, events, staging, language)
         if there:
             exchange(staging, dest)
         else:

@@ -19,10 +19,13 @@ from markupsafe import Markup
 
 from ha_report.model import Source
 from reports import markdown, story
+from reports.balance import proof_is_longer
 from reports.blocks import block, blocks
 from reports.cluster import counts_of
+from reports.compiled import Compiled
 from reports.lanes_drawing import Drawing, evidence_line, lasting, span_of
-from reports.markup import breakable, marked, moment, number, prose, said
+from reports.language import ENGLISH, Language, language_of
+from reports.markup import breakable, marked, moment, number, prose, said, spoken
 from reports.visible import encodable, visible
 from reports.words import clock_of, day_of, list_of, operation_of, result_of, size_of, window_of
 
@@ -51,16 +54,16 @@ class Asset(NamedTuple):
     hash: str
 
 
-def render(report: Report) -> str:
+def render(report: Report, language: str = "en") -> str:
     """Return the text of index.html."""
-    page = environment(report).get_template("index.html.j2")
+    page = environment(report, language_of(language)).get_template("index.html.j2")
     return encodable(
         page.render(
             report=report,
             styles=[asset(name) for name in STYLES],
             scripts=[asset(name) for name in SCRIPTS],
             blocks=[*blocks(report), block("colours", node_colours(report))],
-            markdown=markdown.render(report),
+            markdown=markdown.render(report, language),
             story=story.parts(report.story, LONGEST_STORY),
             small=is_small(report),
             dated=day_of(report.window) is None,
@@ -75,21 +78,22 @@ def asset(name: str) -> Asset:
     return Asset(Markup(text), f"'sha256-{digest}'")  # noqa: S704 -- a file of this package, and no input
 
 
-def environment(report: Report) -> jinja2.Environment:
+def environment(report: Report, say: Language) -> jinja2.Environment:
     """Return the templates' environment: everything printed is escaped and made visible."""
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
+        bytecode_cache=Compiled(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         extensions=["jinja2.ext.i18n"],
-        finalize=finalized,
+        finalize=partial(finalized, say=say),
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # the extension puts it there
+    made.install_gettext_callables(say.gettext, say.ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension puts it there
     for name in ("gettext", "ngettext"):
         translate: Any = made.globals[name]
-        made.globals[name] = made_visible(translate)
+        made.globals[name] = made_visible(translate, say)
     made.filters |= {
         "clock": partial(clock_of, day=day_of(report.window)),
         "moment": partial(moment, day=day_of(report.window)),
@@ -99,7 +103,8 @@ def environment(report: Report) -> jinja2.Environment:
         "size": size_of,
         "result": result_of,
         "window": window_of,
-        "prose": prose,
+        "prose": partial(prose, say=say),
+        "spoken": partial(spoken, say=say),
         "said": said,
         "breakable": breakable,
         "groupby_file": groupby_file,
@@ -115,28 +120,30 @@ def environment(report: Report) -> jinja2.Environment:
         "fail_counts": partial(counts_of, fail_counts=report.fail_counts),
         "marked": marked,
         "finding_id": partial(finding_id, report),
-        "finding_markdown": finding_markdown,
+        "finding_markdown": partial(finding_markdown, say=say),
         "risky": risky(report),
         "most_rows": MOST_ROWS,
-        "language": "en",
+        "language": say.code,
+        "in_english": "" if say.code == "en" else Markup(' lang="en"'),  # of elements that quote logs
+        "proof_is_longer": proof_is_longer,
         "words_that_count": partial(words_that_count, report),
     }
     return made
 
 
-def finalized(value: Any) -> Any:
-    """Return what a template prints: no control character, and nothing for None."""
+def finalized(value: Any, say: Language = ENGLISH) -> Any:
+    """Return what a template prints: in its language, no control character, and nothing for None."""
     if isinstance(value, Markup):
         return value
-    return visible(value) if isinstance(value, str) else "" if value is None else value
+    return visible(say.text(value)) if isinstance(value, str) else "" if value is None else value
 
 
-def made_visible(translate: Callable[..., Any]) -> Callable[..., Any]:
+def made_visible(translate: Callable[..., Any], say: Language) -> Callable[..., Any]:
     """Return a function of translation that takes words from logs: they do not pass `finalized` by themselves."""
 
     @jinja2.pass_context
     def translated(told: Context, /, *texts: Any, **words: Any) -> Any:
-        return translate(told, *texts, **{name: finalized(word) for name, word in words.items()})
+        return translate(told, *texts, **{name: finalized(word, say) for name, word in words.items()})
 
     return translated
 
@@ -146,9 +153,9 @@ def finding_id(report: Report, finding: Finding) -> str:
     return f"finding-{next(number for number, one in enumerate(report.findings, 1) if one is finding)}"
 
 
-def finding_markdown(finding: Finding) -> str:
+def finding_markdown(finding: Finding, say: Language) -> str:
     """Return a finding by itself, to be pasted."""
-    return "\n".join(markdown.of_finding(finding))
+    return "\n".join(markdown.of_finding(finding, say))
 
 
 def groupby_file(lines: Iterable[NearLine]) -> list[list[NearLine]]:

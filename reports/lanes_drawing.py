@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from ha_report.model import Source
+from ha_report.phrase import Phrase
 from reports.lanes import every
 from reports.lanes_axis import Tick, ticks
 from reports.lanes_marks import GRAVITY
@@ -27,7 +28,7 @@ PLAIN, LETTERED = 9, 24  # pixels: how far a mark reaches to the left without an
 GLIMPSE = 16  # pixels: what a single snapshot shows has no length
 HEIGHT, TALL, TOP = 18, 30, 4  # of bars, of those in lanes that show two at once, and above them
 _EXPLAINED = ("down", "twice", "silent", "busy")
-_UNITS = ((86400, "d"), (3600, "h"), (60, "min"))
+_MINUTE = 60
 
 
 class Box(NamedTuple):
@@ -192,12 +193,20 @@ def width_of(text: str) -> float:
 def lasting(begin: datetime, end: datetime) -> str:
     """Return how long a time is: "0.08 s", "12 s", "3 min 5 s", "2 h 10 min"."""
     seconds = (end - begin).total_seconds()
-    for size, unit in _UNITS:
-        if seconds >= size:
-            many, rest = divmod(round(seconds), size)
-            smaller = {"d": (3600, "h"), "h": (60, "min"), "min": (1, "s")}[unit]
-            return f"{many} {unit}" + (f" {rest // smaller[0]} {smaller[1]}" if rest >= smaller[0] else "")
-    return f"{seconds:.2f} s" if seconds < 1 else f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"  # noqa: PLR2004 -- digits
+    if seconds < _MINUTE:
+        digits = 2 if seconds < 1 else 1 if seconds < 10 else 0  # noqa: PLR2004 -- as many as the length deserves
+        return Phrase("{count} s", count=f"{seconds:.{digits}f}")
+    minutes, rest = divmod(round(seconds), _MINUTE)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [
+        Phrase("{count} d", count=str(days)) if days else "",
+        Phrase("{count} h", count=str(hours)) if hours else "",
+        Phrase("{count} min", count=str(minutes)) if minutes else "",
+        Phrase("{count} s", count=str(rest)) if rest else "",
+    ]
+    first = next(number for number, part in enumerate(parts) if part)
+    return Phrase.joined(parts[first : first + 2])
 
 
 def span_of(begin: datetime, end: datetime, day: date | None) -> str:

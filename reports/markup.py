@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
+from ha_report.phrase import gap_behind
+from reports.language import ENGLISH, Language
 from reports.visible import visible
 from reports.words import clock_of, message_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date, datetime
 
     from ha_report.model import Evidence
@@ -22,16 +24,35 @@ def number(value: int) -> Markup:
     return Markup("{:,}").format(value) if value else Markup('<span class="soft">–</span>')
 
 
-def moment(time: datetime | None, day: date | None) -> Markup:
+def moment(time: datetime | None, day: date | None) -> str:
     """Return a time as it is read, and as a script reads it."""
     if time is None:
-        return escape(clock_of(time, day))
+        return clock_of(time, day)
     return Markup('<time datetime="{}">{}</time>').format(time.isoformat(), clock_of(time, day))
 
 
-def prose(text: str | None) -> Markup:
-    """Return a sentence with its `quoted` words as code."""
-    parts = re.split(r"`([^`\n]+)`", text or "")
+def prose(text: str | None, say: Language = ENGLISH) -> Markup:
+    """Return sentences with their `quoted` words as code; those that only English has are marked as such."""
+    return in_languages(text or "", say, quoted)
+
+
+def spoken(text: str, say: Language = ENGLISH) -> Markup:
+    """Return a sentence; what only English has is marked as such."""
+    return in_languages(text, say, lambda part: escape(visible(part)))
+
+
+def in_languages(text: str, say: Language, markup: Callable[[str], Markup]) -> Markup:
+    """Return the parts of a text, each with the markup of its own."""
+    whole = Markup()
+    for piece in say.pieces(text):
+        told = markup(piece.text)
+        whole += gap_behind(whole, piece) + (told if piece.known else Markup('<span lang="en">{}</span>').format(told))
+    return whole
+
+
+def quoted(text: str) -> Markup:
+    """Return a text with its `quoted` words as code."""
+    parts = re.split(r"`([^`\n]+)`", text)
     return Markup("").join(
         Markup("<code>{}</code>").format(visible(part)) if number % 2 else escape(visible(part))
         for number, part in enumerate(parts)

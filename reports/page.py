@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ha_report.questions.placement import downtime, placement
-from ha_report.questions.story import LANGUAGES, Step, steps
+from ha_report.questions.story import Step, steps
 from reports.cluster import cards_of
 from reports.failures import fold
 from reports.lanes import picture_of
@@ -80,9 +80,8 @@ def times_of(repeats: Sequence[Repeat], findings: Sequence[Finding]) -> list[dat
 
 
 def story_step(step: Step) -> StoryStep:
-    """Return a step of the story in every language."""
-    sentences = {language: step.sentence(language) for language in LANGUAGES}
-    return StoryStep(utc(step.time_us), step.node, step.severity, step.key, sentences, step.source)
+    """Return a step of the story as it is shown."""
+    return StoryStep(utc(step.time_us), step.node, step.severity, step.key, step.sentence, step.source)
 
 
 def input_row(found: InputFile) -> InputRow:

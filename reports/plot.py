@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from reports.language import ENGLISH, Language
 from reports.visible import one_line
 
 if TYPE_CHECKING:
@@ -72,12 +73,12 @@ class Row(NamedTuple):
     grave: bool  # something went wrong in it
 
 
-def rows(picture: Picture, encoding: str = "utf-8") -> list[Row]:
+def rows(picture: Picture, encoding: str = "utf-8", say: Language = ENGLISH) -> list[Row]:
     """Return the lines of the picture, in ASCII where `encoding` lacks the blocks."""
     found = [
         *_some([_row(lane, picture) for lane in opened(picture.nodes)], MOST_NODES),
         *_some([_row(lane, picture) for lane in opened(picture.resources)], MOST_RESOURCES),
-        _density(picture),
+        _density(picture, say),
     ]
     return found if can(encoding) else [row._replace(cells=row.cells.translate(PLAIN)) for row in found]
 
@@ -146,7 +147,7 @@ def _column(time: datetime, picture: Picture, *, last: bool = False) -> int:
     return min(max(int(part * COLUMNS), 0), COLUMNS - 1)
 
 
-def _density(picture: Picture) -> Row:
+def _density(picture: Picture, say: Language) -> Row:
     """Return how many events the logs have over time."""
     coarse = picture.density[0]
     sums = [0] * COLUMNS
@@ -154,17 +155,20 @@ def _density(picture: Picture) -> Row:
         sums[number * COLUMNS // coarse.bins] += count
     most = max(sums)
     cells = "".join(BLOCKS[-(-count * (len(BLOCKS) - 1) // most)] if most else " " for count in sums)
-    return Row("log events", cells, grave=False)
+    return Row(say("log events"), cells, grave=False)
 
 
-def legend(found: Sequence[Row], picture: Picture, encoding: str = "utf-8") -> str:
+def legend(found: Sequence[Row], picture: Picture, encoding: str = "utf-8", say: Language = ENGLISH) -> str:
     """Return what the signs mean, of those that stand in the lines."""
     shown = set("".join(row.cells for row in found[:-1]))
     signs = {sign if can(encoding) else sign.translate(PLAIN): word for sign, word in MEANING.items()}
     letters = sorted({letter for letter in picture.letters.values() if letter in shown})
-    told = [f"{sign} {word}" for sign, word in signs.items() if sign in shown]
-    runs = f"{letters[0]}{f' to {letters[-1]}' if len(letters) > 1 else ''} runs on that node" if letters else ""
-    return ", ".join([*told, *([runs] if runs else [])])
+    told = [f"{sign} {say(word)}" for sign, word in signs.items() if sign in shown]
+    if len(letters) > 1:
+        told.append(say("{first} to {last} runs on that node", first=letters[0], last=letters[-1]))
+    elif letters:
+        told.append(say("{node} runs on that node", node=letters[0]))
+    return ", ".join(told)
 
 
 def short(name: str) -> str:

@@ -54,13 +54,8 @@ class StoryStep(NamedTuple):
     node: str | None
     severity: str  # "error" for what went wrong, "good" for what works again, else "notice"
     kind: str  # "failed", "moved", "lost", ...
-    sentences: Mapping[str, str]  # language -> the step in it
+    sentence: str  # the step as an operator would tell it
     source: Source | None  # a line that tells of it
-
-    @property
-    def sentence(self) -> str:
-        """The step in English, for what has no other language."""
-        return self.sentences["en"]
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ha_report.phrase import Phrase
 from reports.failures import lines_about
 from reports.shape import Repeat, TimelineRow, Verdict
-from reports.words import count_of, failure_of, list_of, utc, window_of
+from reports.words import failure_of, list_of, utc, window_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,7 +17,14 @@ if TYPE_CHECKING:
     from ha_report.model import Finding, InputFile
 
 
-LIMIT = "What these files do not cover may have failed unseen."
+LIMIT = Phrase("What these files do not cover may have failed unseen.")
+UNKNOWN = Phrase(
+    "No rule of ha-report knows the cause of this yet. The lines that tell of it are the best lead there is."
+)
+
+SEVERE = {"error": ("{count} error", "{count} errors"), "warning": ("{count} warning", "{count} warnings")}
+NO_FAILURE = ("No failed operation found in {count} file", "No failed operation found in {count} files")
+NO_CLUSTER = ("Nothing in {count} file tells of a cluster", "Nothing in {count} files tells of a cluster")
 
 
 def verdict_of(
@@ -37,24 +45,28 @@ def of_finding(finding: Finding) -> Verdict:
 def of_failures(repeats: Sequence[Repeat], timeline: Sequence[TimelineRow]) -> Verdict:
     """Return what failed first, and how much else did, where no rule knows why."""
     others = sum(repeat.count for repeat in repeats[1:])
-    also = f"; {count_of(others, 'other operation')} failed too" if others else ""
-    cause = "No rule of ha-report knows the cause of this yet. The lines that tell of it are the best lead there is."
-    evidence = lines_about(repeats[0].first, timeline)
-    return Verdict(failure_of(repeats[0]) + also, "error", None, cause, None, evidence)
+    sentence = failure_of(repeats[0])
+    if others:
+        sentence = Phrase.counted(
+            "{failure}; {count} other operation failed too",
+            "{failure}; {count} other operations failed too",
+            others,
+            failure=sentence,
+        )
+    return Verdict(sentence, "error", None, UNKNOWN, None, lines_about(repeats[0].first, timeline))
 
 
 def of_quiet(incident: Incident, findings: Sequence[Finding], timeline: Sequence[TimelineRow]) -> Verdict:
     """Return that nothing failed, as far as what was read can tell."""
     read = [found for found in incident.inputs if not found.skipped]
     told = timeline or any(snapshot.nodes or snapshot.resources for snapshot in incident.snapshots)
-    files = count_of(len(read), "file")
-    sentence = f"No failed operation found in {files}" if told else f"Nothing in {files} tells of a cluster"
+    sentence = Phrase.counted(*(NO_FAILURE if told else NO_CLUSTER), len(read))
     if not read:
-        sentence = "Nothing could be read, so nothing is known of failures"
+        sentence = Phrase("Nothing could be read, so nothing is known of failures")
     grave = Counter(row.severity for row in timeline)
     amiss = list(amiss_at_snapshot(incident))
     careful = not told or amiss or grave["error"] or any(finding.severity == "warning" for finding in findings)
-    cause = " ".join([*amiss, *coverage(incident, read), *noticed(grave, findings), LIMIT])
+    cause = Phrase.joined([*amiss, *coverage(incident, read), *noticed(grave, findings), LIMIT])
     return Verdict(sentence, "warning" if careful else "notice", None, cause, None)
 
 
@@ -64,30 +76,48 @@ def coverage(incident: Incident, read: Sequence[InputFile]) -> Iterator[str]:
     nodes = sorted({found.node for found in read if found.node})
     skipped = len(incident.inputs) - len(read)
     undecoded = sum(found.undecoded_count for found in read)
-    yield (
-        f"{count_of(len(incident.events), 'cluster message')} understood"
-        + (f" from {list_of(nodes)}" if nodes else "")
-        + (f", {window_of((utc(begin), utc(end)))}." if end is not None else ", without a known time.")
+    told = Phrase.counted(
+        "{count} cluster message understood", "{count} cluster messages understood", len(incident.events)
     )
+    if nodes:
+        told = Phrase("{messages} from {nodes}", messages=told, nodes=list_of(nodes))
+    window = window_of((utc(begin), utc(end)))
+    if end is None:
+        yield Phrase("{messages}, without a known time.", messages=told)
+    else:
+        yield Phrase("{messages}, {window}.", messages=told, window=window)
     if undecoded:
-        yield f"Not understood of the cluster's own lines: {undecoded:,}."
+        yield Phrase("Not understood of the cluster's own lines: {count}.", count=f"{undecoded:,}")
     if skipped:
-        yield f"Not read: {count_of(skipped, 'file')}."
+        yield Phrase.counted("Not read: {count} file.", "Not read: {count} files.", skipped)
 
 
 def amiss_at_snapshot(incident: Incident) -> Iterator[str]:
     """Yield what the snapshot shows in trouble, though it names no failed operation."""
-    down = [f"{node.name} was {node.state}" for node in incident.nodes if node.state and "offline" in node.state]
-    stuck = [f"{found.id} was {'blocked' if found.blocked else 'failed'}" for found in incident.resources
-             if found.blocked or found.failed]  # fmt: skip
+    down = [
+        Phrase("{node} was {state}", node=node.name, state=node.state)
+        for node in incident.nodes
+        if node.state and "offline" in node.state
+    ]
+    stuck = [
+        Phrase("{resource} was blocked", resource=found.id)
+        if found.blocked
+        else Phrase("{resource} was failed", resource=found.id)
+        for found in incident.resources
+        if found.blocked or found.failed
+    ]
     if down or stuck:
-        yield f"At the snapshot {list_of([*down, *stuck])}."
+        yield Phrase("At the snapshot {states}.", states=list_of([*down, *stuck]))
 
 
 def noticed(grave: Counter[str], findings: Sequence[Finding]) -> Iterator[str]:
     """Yield what was out of the ordinary, though no operation failed."""
-    lines = [count_of(grave[severity], severity) for severity in ("error", "warning") if grave[severity]]
+    lines = [Phrase.counted(*SEVERE[severity], grave[severity]) for severity in SEVERE if grave[severity]]
     if lines:
-        yield f"The logs hold {list_of(lines)} all the same."
+        yield Phrase("The logs hold {lines} all the same.", lines=list_of(lines))
     if findings:
-        yield f"What was concluded stands below: {count_of(len(findings), 'finding')}."
+        yield Phrase.counted(
+            "What was concluded stands below: {count} finding.",
+            "What was concluded stands below: {count} findings.",
+            len(findings),
+        )

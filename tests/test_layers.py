@@ -10,22 +10,34 @@ PACKAGES = ("ha_report", "collectors", "parsers", "reports")
 SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 # From the bottom up; a layer imports what stands below it.  The four verbs are a layer, and each is a world of its own.
-NOUNS = ("ha_report.model", "ha_report.errors", "ha_report.tables", "ha_report.compressed", "ha_report.zones")
+NOUNS = (
+    "ha_report.model",
+    "ha_report.phrase",
+    "ha_report.errors",
+    "ha_report.tables",
+    "ha_report.compressed",
+    "ha_report.zones",
+)
 WORDS = ("ha_report.results", "ha_report.facts", "ha_report.log_state", "ha_report.quotes", "ha_report.times")
 SHAPES = ("ha_report.attribution", "ha_report.executions", "ha_report.incident", "ha_report.bundle", "ha_report.demo")
 # What rules ask of an incident, and how they say it.
-QUESTIONS = ("ha_report.questions", "ha_report.rule")
+QUESTIONS = ("ha_report.questions", "ha_report.rule", "ha_report.symptom", "ha_report.symptoms")
 VERBS = ("collectors", "parsers", "ha_report.rules", "reports")
 MEETING = ("ha_report.reading", "ha_report.diagnosis")
+# Everything above one incident: many of them, and those of a notebook.
+FLEET = ("ha_report.fleet", "ha_report.loaded")
 COMMANDS = (
     "ha_report.cli",
     "ha_report.__main__",
     "ha_report.collect_command",
     "ha_report.collect_options",
     "ha_report.collect_progress",
+    "ha_report.diff_command",
+    "ha_report.fleet_command",
+    "ha_report.redact_command",
     "ha_report.rules_command",
 )
-LAYERS = (NOUNS, WORDS, SHAPES, QUESTIONS, VERBS, MEETING, COMMANDS)
+LAYERS = (NOUNS, WORDS, SHAPES, QUESTIONS, VERBS, MEETING, FLEET, COMMANDS)
 
 
 def module_of(path):

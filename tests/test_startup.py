@@ -9,6 +9,7 @@ import pytest
 from ha_report import __version__
 
 HEAVY = {"pandas", "numpy", "jinja2", "dateutil", "ahocorasick_rs"}
+HEAVY |= {"pyarrow", "duckdb", "dask", "distributed", "fsspec"}  # of the extra for fleets
 
 
 def ha_report(*arguments, options=()):
@@ -17,7 +18,9 @@ def ha_report(*arguments, options=()):
     )
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["analyze", "--help"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["analyze", "--help"], ["fleet", "index", "--help"]], ids=" ".join
+)
 def test_help_loads_nothing_heavy(arguments):
     traced = ha_report(*arguments, options=("-X", "importtime")).stderr.splitlines()
     loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in traced}

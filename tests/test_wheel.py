@@ -34,7 +34,9 @@ def installed(wheel, tmp_path_factory):
 
 
 def files_below(folder):
-    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    found = (
+        path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    )
     return {str(path) for path in found}
 
 

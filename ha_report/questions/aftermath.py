@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ha_report.executions import base_name
 from ha_report.model import Event, OcfRc, Source
+from ha_report.phrase import Phrase
 from ha_report.questions.failures import Failure, later
 from ha_report.questions.knowledge import SECOND, best_file, clock, events_of, listed, parents_of
 
@@ -42,8 +43,17 @@ def _repeats(failures: list[Failure], told: Aftermath) -> None:
     for failure in failures:
         if failure.count > 1:
             begin, end = failure.time_us, failure.operations[-1].time
-            until = f", from {clock(begin)} to {end:%H:%M:%S}" if end is not None else ""
-            told.sentences.append(f"It failed {failure.count} times on {failure.node or 'its node'}{until}.")
+            until = (
+                Phrase(", from {time} to {end}", time=clock(begin), end=f"{end:%H:%M:%S}") if end is not None else ""
+            )
+            told.sentences.append(
+                Phrase(
+                    "It failed {count} times on {node}{until}.",
+                    count=failure.count,
+                    node=failure.node or Phrase("its node"),
+                    until=until,
+                )
+            )
 
 
 def _bars(incident: Incident, failures: list[Failure], told: Aftermath) -> None:
@@ -56,15 +66,21 @@ def _bars(incident: Incident, failures: list[Failure], told: Aftermath) -> None:
         if base_name(one.resource or "") in names and one.value == "anywhere"
     )
     if fatal is not None or _is_fatal(failures):
-        told.sentences.append("This answer counts for the whole cluster: no other node is tried.")
+        told.sentences.append(Phrase("This answer counts for the whole cluster: no other node is tried."))
         told.sources += [fatal] if fatal is not None else []
         return
     nodes = [
         failure.node for failure in failures if failure.node and _barred(incident, names, failure.node, since, told)
     ]
     if nodes:
-        be = "is" if len(set(nodes)) == 1 else "are"
-        told.sentences.append(f"{listed(nodes)} {be} barred from it until a clean-up.")
+        told.sentences.append(
+            Phrase.counted(
+                "{nodes} is barred from it until a clean-up.",
+                "{nodes} are barred from it until a clean-up.",
+                len(set(nodes)),
+                nodes=listed(nodes),
+            )
+        )
 
 
 def _is_fatal(failures: list[Failure]) -> bool:
@@ -103,11 +119,13 @@ def _whereabouts(incident: Incident, failure: Failure, told: Aftermath) -> None:
     nodes = list(dict.fromkeys(one.node for one in runs if one.node and not one.failed))
     if nodes:
         started = _started(incident, failure, nodes[0])
-        since = f" since {clock(started.time_us)}" if started is not None else ""
-        told.sentences.append(f"{failure.resource} runs on {listed(nodes)}{since}.")
+        since = Phrase(" since {time}", time=clock(started.time_us)) if started is not None else ""
+        told.sentences.append(
+            Phrase("{resource} runs on {nodes}{since}.", resource=failure.resource, nodes=listed(nodes), since=since)
+        )
         told.sources += [started] if started is not None else []
     elif any(base_name(one.id) == failure.resource and one.role == "Stopped" for one in incident.resources):
-        told.sentences.append(f"{failure.resource} runs nowhere.")
+        told.sentences.append(Phrase("{resource} runs nowhere.", resource=failure.resource))
     elif (
         nowhere := _best(
             one
@@ -115,7 +133,7 @@ def _whereabouts(incident: Incident, failure: Failure, told: Aftermath) -> None:
             if base_name(one.resource or "") == failure.resource
         )
     ) and not _started(incident, failure, None):
-        told.sentences.append(f"No node is left that {failure.resource} may run on.")
+        told.sentences.append(Phrase("No node is left that {resource} may run on.", resource=failure.resource))
         told.sources.append(nowhere)
 
 
@@ -147,7 +165,13 @@ def _company(incident: Incident, failures: list[Failure], told: Aftermath) -> No
     stopped = [name for name in after if states.get(name) == "Stopped"]
     if stopped:
         told.sentences.append(
-            f"With it {listed(stopped)} of group {group.id} {'is' if len(stopped) == 1 else 'are'} stopped."
+            Phrase.counted(
+                "With it {resources} of group {group} is stopped.",
+                "With it {resources} of group {group} are stopped.",
+                len(stopped),
+                resources=listed(stopped),
+                group=group.id,
+            )
         )
     elif states.get(failures[0].resource) in _RUNS:
-        told.sentences.append(f"All of group {group.id} goes where it goes.")
+        told.sentences.append(Phrase("All of group {group} goes where it goes.", group=group.id))

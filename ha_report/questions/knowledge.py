@@ -10,12 +10,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import TYPE_CHECKING
 
 from ha_report.executions import base_name
 from ha_report.facts import Configuration, ConfiguredResource
 from ha_report.model import Event, Evidence, Source
+from ha_report.phrase import Phrase
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,7 +130,7 @@ def microseconds(time: datetime | None) -> int | None:
 def clock(time_us: int | None) -> str:
     """Return the time of day, as sentences tell it: "02:01:35"."""
     time = instant(time_us)
-    return "an unknown time" if time is None else time.strftime("%H:%M:%S")
+    return Phrase("an unknown time") if time is None else time.strftime("%H:%M:%S")
 
 
 def quote(incident: Incident, source: Source | Event) -> Evidence:
@@ -293,13 +294,16 @@ def known_nodes(incident: Incident) -> list[str]:
 
 def plural(number: int, noun: str) -> str:
     """Return "1 node", "2 nodes"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    return Phrase.counted(f"{{count}} {noun}", f"{{count}} {noun}s", number)
 
 
 def listed(names: Iterable[str]) -> str:
     """Return "a", "a and b", "a, b and c"."""
     every = list(dict.fromkeys(names))
-    return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} and {every[-1]}" if every else ""
+    if len(every) < 2:  # noqa: PLR2004 - one needs no "and"
+        return every[0] if every else ""
+    first = reduce(lambda before, name: Phrase("{items}, {item}", items=before, item=name), every[:-1])
+    return Phrase("{items} and {last}", items=first, last=every[-1])
 
 
 def clean(text: str) -> str:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ha_report.model import Event, Evidence, Finding, Source
+from ha_report.phrase import Phrase
 from ha_report.questions.aftermath import aftermath_of
 from ha_report.questions.failures import Failure, failures, lines_of_agent, result_lines
 from ha_report.questions.knowledge import instant, listed, quotes
+from ha_report.questions.wording import attempted
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident
@@ -68,7 +70,7 @@ def tell(incident: Incident, told: list[Failure], why: Why, also: Iterable[Failu
         severity=why.severity,
         confidence=why.confidence,
         title=why.title,
-        cause=" ".join([why.cause, *followed.sentences]).strip(),
+        cause=Phrase.joined([why.cause, *followed.sentences]),
         resource=told[0].first.resource,
         node=told[0].node,
         time=instant(told[0].time_us),
@@ -91,7 +93,19 @@ def joined(*parts: Iterable[Evidence]) -> tuple[Evidence, ...]:
     return tuple(dict.fromkeys(line for part in parts for line in part))[:_MOST_EVIDENCE]
 
 
+def told_as(told: list[Failure], why: str) -> Phrase:
+    """Return what failed where, and why: "r_ip could not start on node02: no nic"."""
+    first = told[0]
+    return Phrase(
+        "{resource} {attempted}{where}: {why}",
+        resource=first.resource,
+        attempted=attempted(first),
+        where=where(told),
+        why=why,
+    )
+
+
 def where(told: list[Failure]) -> str:
     """Return " on node02", or nothing where no line names a node."""
     nodes = listed(failure.node for failure in told if failure.node)
-    return f" on {nodes}" if nodes else ""
+    return Phrase(" on {nodes}", nodes=nodes) if nodes else ""

@@ -1,7 +1,7 @@
-"""The operator's log: one plain sentence for each step, in English and in Japanese.
+"""The operator's log: one plain sentence for each step.
 
 What a DC planned and what a node did are many lines in many files; a step is what came of them.  A step is a
-key and the words that belong to it, so that every language is one table (`SENTENCES`).
+key and the words that belong to it; its sentence is a template of `SENTENCES`, which a catalogue may say otherwise.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ha_report.executions import base_name
 from ha_report.model import Event, OcfRc, Source
+from ha_report.phrase import Phrase
 from ha_report.questions.departures import Departure, departures
 from ha_report.questions.failures import Failure, failures, lines_of_agent, said_by
 from ha_report.questions.fencings import Fencing, fencings, worked
@@ -24,7 +25,6 @@ from ha_report.questions.wording import answer, said_in_words
 if TYPE_CHECKING:
     from ha_report.incident import Incident
 
-LANGUAGES = ("en", "ja")
 _GRAVE = {"failed", "timed-out", "lost", "cut-off", "not-fenced", "split", "double", "down-for-good"}
 _GOOD = {"started", "promoted", "back", "fenced"}
 # Where a log has no fractions of a second, what leads to what goes before it.
@@ -36,66 +36,35 @@ _ROLE = re.compile(r"\bStarted (?=\S)")  # "Started node01 -> node02", as Pacema
 _PLANS = {"Move": "planned-move", "Migrate": "planned-move", "Recover": "planned-recovery"}
 
 SENTENCES = {
-    "en": {
-        "failed": "{node}: {operation} of {resource} failed ({why})",
-        "failed-often": "{node}: {operation} of {resource} failed {count} times ({why})",
-        "timed-out": "{node}: {operation} of {resource} timed out",
-        "barred": "{node}: {resource} may not run here until a clean-up",
-        "started": "{resource} started on {node}",
-        "stopped": "{resource} stopped on {node}",
-        "promoted": "{resource} promoted on {node}",
-        "demoted": "{resource} demoted on {node}",
-        "moved": "{resource} moved from {source} to {node}",
-        "seen-elsewhere": "{resource} moved from {source} to {node} at some time between {begin} and {end}",
-        "down": "{resource} was down for {seconds} s",
-        "down-for-good": "{resource} runs nowhere from here on",
-        "planned-move": "{node} decides to move {resource} ({places})",
-        "planned-recovery": "{node} decides to recover {resource} ({places})",
-        "lost": "{node} was lost without a shutdown",
-        "cut-off": "{node} was cut off from the others",
-        "shutdown": "{node} was shut down",
-        "fenced-alive": "{node} was fenced",
-        "back": "{node} is back",
-        "fenced": "{node} was fenced{by}",
-        "not-fenced": "{node} could not be fenced",
-        "not-fenced-often": "{node} could not be fenced ({count} tries)",
-        "dc": "{node} is the DC now",
-        "split": "The cluster is in two parts: {sides}",
-        "double": "{resource} runs on {source} and {node} at once",
-        "standby": "{node} is in standby",
-        "cleaned": "{resource}: failures were cleaned up on {node}",
-    },
-    "ja": {
-        "failed": "{node}: {resource} の {operation} が失敗しました ({why})",
-        "failed-often": "{node}: {resource} の {operation} が {count} 回失敗しました ({why})",
-        "timed-out": "{node}: {resource} の {operation} がタイムアウトしました",
-        "barred": "{node}: {resource} はクリーンアップされるまでここでは起動できません",
-        "started": "{resource} が {node} で起動しました",
-        "stopped": "{resource} が {node} で停止しました",
-        "promoted": "{resource} が {node} で昇格しました",
-        "demoted": "{resource} が {node} で降格しました",
-        "moved": "{resource} が {source} から {node} へ移動しました",
-        "seen-elsewhere": "{resource} は {begin} から {end} までの間に {source} から {node} へ移動しました",
-        "down": "{resource} は {seconds} 秒間停止していました",
-        "down-for-good": "{resource} はこの後どこでも動いていません",
-        "planned-move": "{node} が {resource} の移動を決定しました ({places})",
-        "planned-recovery": "{node} が {resource} の復旧を決定しました ({places})",
-        "lost": "{node} が停止処理なしに失われました",
-        "cut-off": "{node} が他のノードから切り離されました",
-        "shutdown": "{node} が正常に停止されました",
-        "fenced-alive": "{node} がフェンシングされました",
-        "back": "{node} が復帰しました",
-        "fenced": "{node} がフェンシングされました{by}",
-        "not-fenced": "{node} のフェンシングに失敗しました",
-        "not-fenced-often": "{node} のフェンシングに失敗しました ({count} 回)",
-        "dc": "{node} が DC になりました",
-        "split": "クラスタが分断されました: {sides}",
-        "double": "{resource} が {source} と {node} で同時に動いています",
-        "standby": "{node} がスタンバイになりました",
-        "cleaned": "{resource}: {node} の故障情報がクリーンアップされました",
-    },
+    "failed": "{node}: {operation} of {resource} failed ({why})",
+    "failed-often": "{node}: {operation} of {resource} failed {count} times ({why})",
+    "timed-out": "{node}: {operation} of {resource} timed out",
+    "barred": "{node}: {resource} may not run here until a clean-up",
+    "started": "{resource} started on {node}",
+    "stopped": "{resource} stopped on {node}",
+    "promoted": "{resource} promoted on {node}",
+    "demoted": "{resource} demoted on {node}",
+    "moved": "{resource} moved from {source} to {node}",
+    "seen-elsewhere": "{resource} moved from {source} to {node} at some time between {begin} and {end}",
+    "down": "{resource} was down for {seconds} s",
+    "down-for-good": "{resource} runs nowhere from here on",
+    "planned-move": "{node} decides to move {resource} ({places})",
+    "planned-recovery": "{node} decides to recover {resource} ({places})",
+    "lost": "{node} was lost without a shutdown",
+    "cut-off": "{node} was cut off from the others",
+    "shutdown": "{node} was shut down",
+    "fenced-alive": "{node} was fenced",
+    "back": "{node} is back",
+    "fenced": "{node} was fenced",
+    "fenced-by": "{node} was fenced by {by}",
+    "not-fenced": "{node} could not be fenced",
+    "not-fenced-often": "{node} could not be fenced ({count} tries)",
+    "dc": "{node} is the DC now",
+    "split": "The cluster is in two parts: {sides}",
+    "double": "{resource} runs on {source} and {node} at once",
+    "standby": "{node} is in standby",
+    "cleaned": "{resource}: failures were cleaned up on {node}",
 }
-_BY = {"en": " by {by}", "ja": " (実行: {by})"}
 
 
 @dataclass(frozen=True)
@@ -113,11 +82,11 @@ class Step:
         """Return "error" for what went wrong, "good" for what works again, else "notice"."""
         return "error" if self.key.removesuffix("-often") in _GRAVE else "good" if self.key in _GOOD else "notice"
 
-    def sentence(self, language: str = "en") -> str:
-        """Return the step in a language of LANGUAGES."""
-        by = self.words.get("by")
-        words = self.words | {"by": _BY[language].format(by=by) if by else ""}
-        return SENTENCES[language][self.key].format(**words)
+    @property
+    def sentence(self) -> Phrase:
+        """The step in words."""
+        key = f"{self.key}-by" if self.words.get("by") else self.key
+        return Phrase(SENTENCES[key], **self.words)
 
 
 def steps(incident: Incident) -> list[Step]:

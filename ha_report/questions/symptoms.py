@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING
 
 import ha_report.symptoms
 from ha_report.model import Event, Evidence, Finding, Source
+from ha_report.phrase import Phrase
 from ha_report.questions.commands import cleanup, set_meta, set_parameter, watch
 from ha_report.questions.failures import Failure, lines_of_agent, said_by
 from ha_report.questions.knowledge import agent_of, clean, listed, parameters_of, parents_of
 from ha_report.questions.outside import beside, words_of
-from ha_report.questions.stories import Why, tell, where
-from ha_report.questions.wording import attempted
+from ha_report.questions.stories import Why, tell, told_as
 from ha_report.symptom import Setting, Symptom
 from ha_report.tables import rows_of
 
@@ -146,19 +146,22 @@ def with_symptom(incident: Incident, told: list[Failure], why: Why) -> Why:
     seen, first = next(((seen, one) for one in told if (seen := seen_in(incident, one))), (None, told[0]))
     if seen is None:
         return why
-    nodes = listed(failure.node or "the node" for failure in told)
+    nodes = listed(failure.node or Phrase("the node") for failure in told)
     names = names_of(incident, seen, first.resource, first.node, first.operation) | {"nodes": nodes}
     fault = sentence(seen.symptom.title, names)
     lines = lines_beside(incident, seen.symptom, told)
-    device = "the fence device " if first.is_fence_device else ""
-    attempt = why.title if first.timed_out else f"{device}{first.resource} {attempted(first)}{where(told)}"
-    lift = why.remedy if first.timed_out else ("Then lift the bar:", *_cleanups(incident, told))
+    title = told_as(told, fault)
+    if first.timed_out:
+        title = Phrase("{title}: {why}", title=why.title, why=fault)
+    elif first.is_fence_device:
+        title = Phrase("the fence device {title}", title=title)
+    lift = why.remedy if first.timed_out else (Phrase("Then lift the bar:"), *_cleanups(incident, told))
     return replace(
         why,
         symptom=seen.symptom.id,
         confidence=why.confidence if first.timed_out else seen.proof,
-        title=f"{attempt}: {fault}",
-        cause=" ".join([*cause_of(seen, names, lines), *why.outcome]),
+        title=title,
+        cause=Phrase.joined([*cause_of(seen, names, lines), *why.outcome]),
         sources=(*_saying(incident, seen, told), *(Source(line.file, line.line) for line in lines), *why.sources),
         remedy=(*remedy_of(incident, seen.symptom, first.resource, names), *lift),
         verify=tuple(dict.fromkeys([*filled(seen.symptom.verify, names), watch(incident)])),
@@ -174,7 +177,7 @@ def cause_of(seen: Seen, names: Mapping[str, str], lines: Iterable[Evidence] = (
     """Yield the sentences that tell the cause."""
     yield sentence(seen.symptom.cause, names)
     for line in [*lines][:1]:
-        yield f"In the same half minute the log has: {words_of(line)}."
+        yield Phrase("In the same half minute the log has: {line}.", line=words_of(line))
 
 
 def references_of(row: Symptom) -> tuple[str, ...]:
@@ -188,8 +191,8 @@ def names_of(
     """Return what the names in a row's texts stand for."""
     parameters = dict(parameters_of(incident, resource) or {}) if resource else {}
     plain = {name: value for name, value in parameters.items() if value and not re.search(r"[{}\0]", value)}
-    there = node or "the node"
-    own = {"resource": resource or "the resource", "node": there, "nodes": there, "operation": operation}
+    there = node or Phrase("the node")
+    own = {"resource": resource or Phrase("the resource"), "node": there, "nodes": there, "operation": operation}
     return {**plain, **_of_device(incident, resource, plain), **own, **seen.groups}
 
 
@@ -203,8 +206,8 @@ def _of_device(incident: Incident, resource: str | None, parameters: Mapping[str
 
 
 def sentence(template: str, names: Mapping[str, str]) -> str:
-    """Return a sentence with its names filled in."""
-    return re.sub(" +", " ", _UNKNOWN.sub(r"its \1", _filled_in(template, names))).rstrip()
+    """Return a sentence with its names filled in; what nothing tells is "its NAME"."""
+    return Phrase(template, **{name: value for name, value in names.items() if value})
 
 
 def filled(lines: Iterable[str], names: Mapping[str, str]) -> Iterator[str]:

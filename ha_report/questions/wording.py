@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ha_report.model import OcfRc
+from ha_report.phrase import Phrase
 from ha_report.questions.failures import Failure, lines_of_agent, said_by
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident
 
 _ATTEMPTED = {
-    "start": "could not start",
-    "stop": "could not stop",
-    "promote": "could not be promoted",
-    "demote": "could not be demoted",
-    "migrate_to": "could not migrate away",
-    "migrate_from": "could not be taken over in a migration",
-    "reload": "could not reload",
+    "start": Phrase("could not start"),
+    "stop": Phrase("could not stop"),
+    "promote": Phrase("could not be promoted"),
+    "demote": Phrase("could not be demoted"),
+    "migrate_to": Phrase("could not migrate away"),
+    "migrate_from": Phrase("could not be taken over in a migration"),
+    "reload": Phrase("could not reload"),
 }
 # What an agent prints last when it gives up says less than what it printed before.
 _LONGEST = 200  # characters; what is longer is a dump
@@ -27,8 +28,8 @@ _EMPTY = ("[findif] failed", "environment is invalid, resource considered stoppe
 def attempted(failure: Failure) -> str:
     """Return what failed: "could not start", "failed its monitor"."""
     if failure.is_probe:
-        return "could not be probed"
-    return _ATTEMPTED.get(failure.operation, f"failed its {failure.operation}")
+        return Phrase("could not be probed")
+    return _ATTEMPTED.get(failure.operation) or Phrase("failed its {operation}", operation=failure.operation)
 
 
 def said_in_words(incident: Incident, failure: Failure) -> str | None:

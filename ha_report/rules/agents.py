@@ -10,14 +10,15 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ha_report.model import Finding, OcfRc
+from ha_report.phrase import Phrase
 from ha_report.questions.attempts import attempt_of, is_address, is_link_down
 from ha_report.questions.commands import cleanup, set_parameter
 from ha_report.questions.failures import Failure, lines_of_agent, said_by
 from ha_report.questions.knowledge import listed, parameters_of, resource_of
 from ha_report.questions.node_network import ip_of
-from ha_report.questions.stories import Why, stories, where
+from ha_report.questions.stories import Why, stories, told_as
 from ha_report.questions.symptoms import tell_apart
-from ha_report.questions.wording import attempted, said_in_words
+from ha_report.questions.wording import said_in_words
 from ha_report.rule import Rule
 
 if TYPE_CHECKING:
@@ -62,27 +63,37 @@ def _is_missing(failure: Failure) -> bool:
 
 
 def _missing(incident: Incident, told: list[Failure]) -> Why:
-    first, nodes = told[0], listed(failure.node or "the node" for failure in told)
+    first, nodes = told[0], listed(failure.node or Phrase("the node") for failure in told)
     lines = [event for failure in told for event in lines_of_agent(incident, failure)]
     said = next((found for event in lines if (found := _ABSENT.search(said_by(event) or event.text))), None)
     absent = said["program"] if said else said_in_words(incident, first)
     no_agent = (first.first.status or "").lower() == "not installed"
-    what = (
-        f"the agent {first.agent or 'of this resource'} is not there"
-        if no_agent
-        else "what the agent needs is not installed"
-    )
+    agent = first.agent or Phrase("of this resource")
+    if no_agent:
+        what = Phrase("the agent {agent} is not there", agent=agent)
+        cause = Phrase("The agent {agent} is not there on {nodes}.", agent=agent, nodes=nodes)
+    else:
+        what = Phrase("what the agent needs is not installed")
+        cause = Phrase("What the agent needs is not installed on {nodes}.", nodes=nodes)
     return Why(
         rule="agent-missing",
         confidence="certain" if absent or no_agent else "likely",
-        title=f"{first.resource} {attempted(first)}{where(told)}: {absent or what}",
-        cause=f"{what[0].upper()}{what[1:]} on {nodes}.",
+        title=told_as(told, absent or what),
+        cause=cause,
         sources=tuple(event for event in lines if _ABSENT.search(said_by(event)))[:2],
         remedy=(
-            f"Install it on {nodes}, the same version on every node that may run {first.resource}; then lift the bar:",
+            Phrase(
+                "Install it on {nodes}, the same version on every node that may run {resource}; then lift the bar:",
+                nodes=nodes,
+                resource=first.resource,
+            ),
             *(cleanup(incident, first.resource, failure.node) for failure in told),
         ),
-        verify=(f"On {nodes}:", f"$ crm_resource --resource {first.resource} --validate", "$ crm_mon -1rf"),
+        verify=(
+            Phrase("On {nodes}:", nodes=nodes),
+            f"$ crm_resource --resource {first.resource} --validate",
+            "$ crm_mon -1rf",
+        ),
         references=("OCF resource agent API: 5, OCF_ERR_INSTALLED, is a hard error on that node",),
     )
 
@@ -117,7 +128,7 @@ def _named(incident: Incident, failure: Failure) -> tuple[str, str | None] | Non
             found = pattern.search(said_by(event)) or pattern.search(event.text)
             if found:
                 groups = found.groupdict()
-                return name or groups.get("name") or "a parameter", groups.get("value")
+                return name or groups.get("name") or Phrase("a parameter"), groups.get("value")
         if (own := _mentioned(said_by(event), parameters)) is not None:
             return own
     address = (parameters or {}).get("ip")
@@ -144,18 +155,19 @@ def _misconfigured(incident: Incident, told: list[Failure]) -> Why:
     named = _named(incident, first)
     said = said_in_words(incident, first)
     blind = named is None and is_address(first)
+    fault: str
     if blind:
-        fault = "nic names no interface that is there, or ip, cidr_netmask or broadcast is not valid"
+        fault = Phrase("nic names no interface that is there, or ip, cidr_netmask or broadcast is not valid")
     elif named is None:
-        fault = said or "a parameter is invalid or missing"
+        fault = said or Phrase("a parameter is invalid or missing")
     elif named[1] is None:
         fault = (
-            f"its parameter {named[0]} is not set"
+            Phrase("its parameter {name} is not set", name=named[0])
             if not said or "mandatory" in said
-            else f"its parameter {named[0]} is wrong"
+            else Phrase("its parameter {name} is wrong", name=named[0])
         )
     else:
-        fault = f"{named[0]}={named[1]} is not valid"
+        fault = Phrase("{name}={value} is not valid", name=named[0], value=named[1])
     resource = resource_of(incident, first.resource)
     source = (
         (resource.parameter_sources.get(named[0] if named else "", resource.source),) if resource is not None else ()
@@ -163,11 +175,13 @@ def _misconfigured(incident: Incident, told: list[Failure]) -> Why:
     return Why(
         rule="agent-misconfigured",
         confidence="possible" if blind else "certain" if named and named[0] != "a parameter" else "likely",
-        title=f"{first.resource} {attempted(first)}{where(told)}: {fault}",
-        cause=f"The agent says: {said}." if said else f"{first.agent or 'The agent'} refuses its parameters.",
+        title=told_as(told, fault),
+        cause=Phrase("The agent says: {said}.", said=said)
+        if said
+        else Phrase("{agent} refuses its parameters.", agent=first.agent or Phrase("The agent")),
         sources=source,
         remedy=(
-            "Correct the parameter, then lift the bar:",
+            Phrase("Correct the parameter, then lift the bar:"),
             *set_parameter(incident, first.resource, named[0] if named else "PARAMETER", "VALUE"),
             cleanup(incident, first.resource, None),
         ),

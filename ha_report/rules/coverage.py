@@ -8,6 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from ha_report.model import Event, Finding, InputFile
+from ha_report.phrase import Phrase
 from ha_report.questions.failures import failures
 from ha_report.questions.knowledge import (
     SECOND,
@@ -67,25 +68,42 @@ def log_gap(incident: Incident) -> Iterator[Finding]:
     missing = [node.name for node in incident.nodes if node.name not in logs and "guest" not in node.roles]
     if missing:
         yield _gap(
-            f"No log of {listed(missing)} was read",
-            f"What happened on {listed(missing)} is known only as far as other nodes tell it.",
-            missing[0], (f"Collect the logs of {listed(missing)} too, and report on all of them together.",),
-        )  # fmt: skip
+            Phrase("No log of {missing} was read", missing=listed(missing)),
+            Phrase("What happened on {missing} is known only as far as other nodes tell it.", missing=listed(missing)),
+            missing[0],
+            (
+                Phrase(
+                    "Collect the logs of {missing} too, and report on all of them together.", missing=listed(missing)
+                ),
+            ),
+        )
     for failure in failures(incident):
         files = logs.get(failure.node or "")
         if files and failure.time_us is not None and not _covers(files, failure.time_us):
             yield _gap(
-                f"The logs of {failure.node} do not reach {clock(failure.time_us)}, when {failure.resource} failed",
-                "They were cut or rotated: the lines that tell why are not in what was read.",
-                failure.node, ("Give the rotated logs, too (such as pacemaker.log-*.gz).",),
-            )  # fmt: skip
+                Phrase(
+                    "The logs of {node} do not reach {time}, when {resource} failed",
+                    node=failure.node,
+                    time=clock(failure.time_us),
+                    resource=failure.resource,
+                ),
+                Phrase("They were cut or rotated: the lines that tell why are not in what was read."),
+                failure.node,
+                (Phrase("Give the rotated logs, too (such as pacemaker.log-*.gz)."),),
+            )
             break
     cut = [one for one in incident.inputs if (one.skipped or "").startswith("not read to its end")]
     if cut:
         yield _gap(
-            f"{plural(len(cut), 'file')} could not be read to the end: {listed(one.path for one in cut[:3])}",
-            f"{cut[0].skipped}.", cut[0].node, ("Get an undamaged copy.",),
-        )  # fmt: skip
+            Phrase(
+                "{count} could not be read to the end: {paths}",
+                count=plural(len(cut), "file"),
+                paths=listed(one.path for one in cut[:3]),
+            ),
+            f"{cut[0].skipped}.",
+            cut[0].node,
+            (Phrase("Get an undamaged copy."),),
+        )
 
 
 def _covers(files: list[InputFile], time_us: int) -> bool:
@@ -114,18 +132,27 @@ def clock_skew(incident: Incident) -> Iterator[Finding]:
     for (dc, node), apart in asked.items():
         middle = median(apart)
         if len(apart) >= _LEAST and abs(middle) > _SKEW:
+            clocks = {"node": node, "dc": dc, "seconds": f"{abs(middle) / SECOND:.0f}"}
             yield Finding(
                 rule="clock-skew",
                 severity="warning",
                 confidence="likely",
-                title=f"The clock of {node} is {abs(middle) / SECOND:.0f} s {'behind' if middle < 0 else 'ahead of'} that of {dc}",
-                cause=f"{plural(len(apart), 'operation')} that {dc} asked {node} for began there that much {'earlier' if middle < 0 else 'later'} by its own"
-                " clock. Lines of these nodes stand in a wrong order.",
+                title=Phrase("The clock of {node} is {seconds} s behind that of {dc}", **clocks)
+                if middle < 0
+                else Phrase("The clock of {node} is {seconds} s ahead of that of {dc}", **clocks),
+                cause=Phrase(
+                    "{operations} that {dc} asked {node} for began there that much {sooner} by its own clock. Lines of"
+                    " these nodes stand in a wrong order.",
+                    operations=plural(len(apart), "operation"),
+                    dc=dc,
+                    node=node,
+                    sooner=Phrase("earlier") if middle < 0 else Phrase("later"),
+                ),
                 node=node,
                 time=instant(lines[dc, node][0].time_us),
                 evidence=quotes(incident, lines[dc, node]),
-                remedy=("Have all nodes keep their time:", "$ chronyc tracking"),
-                verify=("On each node at once:", "$ date --utc +%T.%N"),
+                remedy=(Phrase("Have all nodes keep their time:"), "$ chronyc tracking"),
+                verify=(Phrase("On each node at once:"), "$ date --utc +%T.%N"),
             )
 
 
@@ -142,9 +169,10 @@ def _pairs(incident: Incident) -> Iterator[tuple[Event, Event]]:
         own = [one for one in done.get(key, []) if one.kind == "operation-requested"] or done.get(key, [])
         if len(own) == len(asked):  # one for one, so that no clock is needed to pair them
             yield from (
-                (first, second) for first, second in zip(asked, own, strict=True)
+                (first, second)
+                for first, second in zip(asked, own, strict=True)
                 if first.time_us and second.time_us and abs(second.time_us - first.time_us) < _NEAR
-            )  # fmt: skip
+            )
 
 
 def rate_limited(incident: Incident) -> Iterator[Finding]:
@@ -158,14 +186,24 @@ def rate_limited(incident: Incident) -> Iterator[Finding]:
             rule="rate-limited",
             severity="notice",
             confidence="certain",
-            title=f"{lost or 'Some'} lines of {node or 'a node'} were dropped by its logging service, first at {clock(events[0].time_us)}",
-            cause="Logging was limited to so many lines in a time. Lines that would tell of a failure may be among those that are missing;"
-            " the detail log (pacemaker.log) is not limited.",
+            title=Phrase(
+                "{lost} lines of {node} were dropped by its logging service, first at {time}",
+                lost=lost or Phrase("Some"),
+                node=node or Phrase("a node"),
+                time=clock(events[0].time_us),
+            ),
+            cause=Phrase(
+                "Logging was limited to so many lines in a time. Lines that would tell of a failure may be among"
+                " those that are missing; the detail log (pacemaker.log) is not limited."
+            ),
             node=node,
             time=instant(events[0].time_us),
             evidence=quotes(incident, events[:4]),
             remedy=(
-                'Lift the limit: RateLimitIntervalSec=0 in journald.conf, or imuxsock\'s SysSock.RateLimit.Interval="0" in rsyslog.conf.',
+                Phrase(
+                    "Lift the limit: RateLimitIntervalSec=0 in journald.conf, or imuxsock's"
+                    ' SysSock.RateLimit.Interval="0" in rsyslog.conf.'
+                ),
             ),
             verify=("$ journalctl -u systemd-journald | grep -i suppressed",),
         )

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ha_report.model import Event, Finding
+from ha_report.phrase import Phrase
 from ha_report.questions.commands import watch
 from ha_report.questions.departures import departures
 from ha_report.questions.knowledge import SECOND, clock, events_of, instant, plural, quotes, told_once
@@ -44,8 +45,8 @@ def _after_split(incident: Incident, event: Event) -> bool:
 
 def _finding(incident: Incident, node: str | None, daemon: str, events: list[Event]) -> Finding:
     first = events[0]
-    times = f", {plural(len(events), 'time')}" if len(events) > 1 else ""
-    signal = f" by signal {first.reason}" if (first.reason or "").isdigit() else ""
+    times = Phrase(", {times}", times=plural(len(events), "time")) if len(events) > 1 else ""
+    signal = Phrase(" by signal {reason}", reason=first.reason) if (first.reason or "").isdigit() else ""
     again = [one for one in told_once(events_of(incident, "daemon-respawned", "daemon-given-up", "segfault", "oom-kill"))
              if one.writer == node and daemon in (one.value or one.text)]  # fmt: skip
     respawned = next((one for one in again if one.kind == "daemon-respawned"), None)
@@ -53,15 +54,29 @@ def _finding(incident: Incident, node: str | None, daemon: str, events: list[Eve
         rule="daemon-died",
         severity="error",
         confidence="certain",
-        title=f"{daemon} on {node or 'a node'} died{signal} at {clock(first.time_us)}{times}",
-        cause=f"A daemon of the cluster itself ended unexpectedly{'; it was started anew' if respawned else ''}. Resources may have gone on"
-        " running meanwhile, and are probed again.",
+        title=Phrase(
+            "{daemon} on {node} died{signal} at {time}{times}",
+            daemon=daemon,
+            node=node or Phrase("a node"),
+            signal=signal,
+            time=clock(first.time_us),
+            times=times,
+        ),
+        cause=Phrase(
+            "A daemon of the cluster itself ended unexpectedly{again}. Resources may have gone on running"
+            " meanwhile, and are probed again.",
+            again=Phrase("; it was started anew") if respawned else "",
+        ),
         node=node,
         time=instant(first.time_us),
         evidence=quotes(incident, [*events[:3], *again[:3]]),
-        remedy=("Look for a core file and the kernel's word on it; a newer version may have the fix:", "$ coredumpctl list", "$ journalctl -k"),
+        remedy=(
+            Phrase("Look for a core file and the kernel's word on it; a newer version may have the fix:"),
+            "$ coredumpctl list",
+            "$ journalctl -k",
+        ),
         verify=(watch(incident),),
-    )  # fmt: skip
+    )
 
 
 RULES = (

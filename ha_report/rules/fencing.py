@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ha_report.model import Finding
+from ha_report.phrase import Phrase
 from ha_report.questions.commands import cleanup, is_1_0, set_property, watch
 from ha_report.questions.departures import Departure, departures
 from ha_report.questions.failures import Failure, failures, result_lines, said_by
@@ -23,7 +24,6 @@ from ha_report.questions.knowledge import (
     events_of,
     instant,
     listed,
-    plural,
     properties_of,
     property_source,
     quotes,
@@ -80,19 +80,18 @@ def _not_fenced(incident: Incident, one: Fencing, devices_failed: list[Failure])
     words = _words(one) or next(
         (said for failure in devices_failed if (said := said_in_words(incident, failure))), None
     )
-    lost = "was lost and could" if gone is not None else "could"
     given_up = between(events_of(incident, "fencing-given-up"), one.begin_us, one.end_us + 60 * SECOND)
     seen = seen_in_words(
         agent_of(incident, device) if device else None, [words or "", *(event.text for event in given_up)]
     )
     names = names_of(incident, seen, device, one.by or _asking(one), "fencing") | {"plug": one.node} if seen else {}
     why = (
-        f"{device or 'the device'}: {sentence(seen.symptom.title, names)}"
+        Phrase("{device}: {why}", device=device or Phrase("the device"), why=sentence(seen.symptom.title, names))
         if seen
         else (
-            f"{device} says: {words}"
+            Phrase("{device} says: {words}", device=device, words=words)
             if device and words
-            else words or (f"{device} failed" if device else "no device worked")
+            else words or (Phrase("{device} failed", device=device) if device else Phrase("no device worked"))
         )
     )
     lines = [line for failure in devices_failed for line in result_lines(incident, failure)]
@@ -107,17 +106,40 @@ def _not_fenced(incident: Incident, one: Fencing, devices_failed: list[Failure])
         rule="fencing-failed",
         severity="warning" if one.done else "error",
         confidence=seen.proof if seen else "certain" if words and device else "likely",
-        title=f"{one.node} {lost} not be fenced: {why}" if not one.done else f"{one.node} was fenced only after {plural(one.tries, 'failed try')}: {why}".replace("trys", "tries"),
-        cause=" ".join([*(cause_of(seen, names) if seen else ()), *_not_fenced_cause(one, gone)]),
+        title=_not_fenced_title(one, gone, why),
+        cause=Phrase.joined([*(cause_of(seen, names) if seen else ()), *_not_fenced_cause(one, gone)]),
         resource=device,
         node=one.node,
         time=instant(one.begin_us),
         evidence=joined(quotes(incident, sources), lines),
-        remedy=(*(remedy_of(incident, seen.symptom, device or "the device", names) if seen else ()), *_fence_remedy(incident, one, device)),
-        verify=("Fencing must work by hand, and the history must show it:", "$ stonith_admin --history '*'" if not is_1_0(incident) else "$ crm_mon -1 -rf"),
-        references=(*(references_of(seen.symptom) if seen else ()), "Pacemaker Explained: a node whose state is unknown is UNCLEAN until fenced"),
+        remedy=(
+            *(remedy_of(incident, seen.symptom, device or Phrase("the device"), names) if seen else ()),
+            *_fence_remedy(incident, one, device),
+        ),
+        verify=(
+            Phrase("Fencing must work by hand, and the history must show it:"),
+            "$ stonith_admin --history '*'" if not is_1_0(incident) else "$ crm_mon -1 -rf",
+        ),
+        references=(
+            *(references_of(seen.symptom) if seen else ()),
+            "Pacemaker Explained: a node whose state is unknown is UNCLEAN until fenced",
+        ),
         symptom=seen.symptom.id if seen else None,
-    )  # fmt: skip
+    )
+
+
+def _not_fenced_title(one: Fencing, gone: Departure | None, why: str) -> Phrase:
+    if one.done:
+        return Phrase.counted(
+            "{node} was fenced only after {count} failed try: {why}",
+            "{node} was fenced only after {count} failed tries: {why}",
+            one.tries,
+            node=one.node,
+            why=why,
+        )
+    if gone is not None:
+        return Phrase("{node} was lost and could not be fenced: {why}", node=one.node, why=why)
+    return Phrase("{node} could not be fenced: {why}", node=one.node, why=why)
 
 
 def _asking(one: Fencing) -> str | None:
@@ -127,30 +149,38 @@ def _asking(one: Fencing) -> str | None:
 
 def _not_fenced_cause(one: Fencing, gone: Departure | None) -> Iterator[str]:
     if gone is not None:
-        yield f"{one.node} went at {clock(gone.time_us)} without a shutdown."
+        yield Phrase("{node} went at {time} without a shutdown.", node=one.node, time=clock(gone.time_us))
     if not one.done:
-        tried = f"{one.tries} times" if one.tries > 1 else "once"
-        yield f"Fencing was tried {tried}, from {clock(one.begin_us)} to {clock(one.end_us)}."
-        yield f"{one.node} stays UNCLEAN, and what ran on it is not started elsewhere."
+        tried = Phrase("{tries} times", tries=one.tries) if one.tries > 1 else Phrase("once")
+        yield Phrase(
+            "Fencing was tried {tried}, from {time} to {time2}.",
+            tried=tried,
+            time=clock(one.begin_us),
+            time2=clock(one.end_us),
+        )
+        yield Phrase("{node} stays UNCLEAN, and what ran on it is not started elsewhere.", node=one.node)
     else:
-        yield f"It worked at {clock(one.end_us)}; until then nothing was recovered."
+        yield Phrase("It worked at {time}; until then nothing was recovered.", time=clock(one.end_us))
 
 
 def _fence_remedy(incident: Incident, one: Fencing, device: str | None) -> tuple[str, ...]:
     agent = agent_of(incident, device) if device else None
     program = (agent or "").partition(":")[2]
-    lines = [
-        f"Mend the device {device or ''} (its address, credentials, network) and try it by hand:".replace("  ", " ")
+    lines: list[str] = [
+        Phrase("Mend the device {device|} (its address, credentials, network) and try it by hand:", device=device)
     ]
     if program.startswith("fence_"):
         lines.append(f"$ {program} --action=status --plug={one.node} --verbose")
     if is_1_0(incident):
-        return (*lines, f"$ stonith -t {program or 'TYPE'} -S", f"Only if {one.node} is known to be off, tell the cluster so:",
+        return (*lines, f"$ stonith -t {program or 'TYPE'} -S", Phrase("Only if {node} is known to be off, tell the cluster so:", node=one.node),
                 f"$ crm node clearstate {one.node}")  # fmt: skip
     return (
         *lines,
         f"$ stonith_admin --reboot {one.node}",
-        f"Only if you have seen that {one.node} is off, tell the cluster so, and its resources are started elsewhere:",
+        Phrase(
+            "Only if you have seen that {node} is off, tell the cluster so, and its resources are started elsewhere:",
+            node=one.node,
+        ),
         f"$ stonith_admin --confirm {one.node}",
     )
 
@@ -158,14 +188,24 @@ def _fence_remedy(incident: Incident, one: Fencing, device: str | None) -> tuple
 def _broken(incident: Incident, told: list[Failure]) -> Why:
     failure = told[0]
     said = said_in_words(incident, failure)
-    result = "it did not answer in time" if failure.timed_out else f"its agent answered {answer(failure)}"
+    result = (
+        Phrase("it did not answer in time")
+        if failure.timed_out
+        else Phrase("its agent answered {answer}", answer=answer(failure))
+    )
     return Why(
         rule="fencing-failed",
         confidence="certain" if said else "likely",
-        title=f"the fence device {failure.resource} {attempted(failure)}{where(told)}: {said or result}",
-        cause="A fence device whose monitor or start fails is most likely not able to fence when it is needed.",
+        title=Phrase(
+            "the fence device {resource} {attempted}{where}: {why}",
+            resource=failure.resource,
+            attempted=attempted(failure),
+            where=where(told),
+            why=said or result,
+        ),
+        cause=Phrase("A fence device whose monitor or start fails is most likely not able to fence when it is needed."),
         remedy=(
-            "Mend the device (its address, credentials, network), then lift the bar:",
+            Phrase("Mend the device (its address, credentials, network), then lift the bar:"),
             *dict.fromkeys(cleanup(incident, failure.resource, one.node) for one in told),
         ),
         verify=(watch(incident),),
@@ -212,15 +252,21 @@ def _nothing_fenced(incident: Incident, lost: list[Departure]) -> Finding:
         rule="fencing-unconfigured",
         severity="warning",
         confidence="certain",
-        title=f"{nodes} {'was' if len({one.node for one in lost}) == 1 else 'were'} lost from sight, and fencing is off: nothing made sure that"
-        " resources did not run twice",
-        cause="Without fencing the cluster takes a node that it does not see for one that runs nothing. A node that is only cut off"
-        " goes on running its resources.",
+        title=Phrase.counted(
+            "{nodes} was lost from sight, and fencing is off: nothing made sure that resources did not run twice",
+            "{nodes} were lost from sight, and fencing is off: nothing made sure that resources did not run twice",
+            len({one.node for one in lost}),
+            nodes=nodes,
+        ),
+        cause=Phrase(
+            "Without fencing the cluster takes a node that it does not see for one that runs nothing. A node"
+            " that is only cut off goes on running its resources."
+        ),
         node=lost[0].node,
         time=instant(lost[0].time_us),
         evidence=quotes(incident, [property_source(incident, "stonith-enabled", "fencing-enabled"), lost[0].told[0]]),
         remedy=(
-            "Configure a fence device for each node, then turn fencing on:",
+            Phrase("Configure a fence device for each node, then turn fencing on:"),
             *set_property(incident, "stonith-enabled", "true"),
         ),
         verify=("$ stonith_admin --list-registered",),
@@ -234,12 +280,20 @@ def _nothing_starts(incident: Incident, stopped: list[str]) -> Finding:
         rule="fencing-unconfigured",
         severity="error",
         confidence="likely",
-        title=f"{listed(stopped[:4])} {'is' if len(stopped) == 1 else 'are'} not started: fencing is on, and no fence device is configured",
-        cause="With stonith-enabled=true, which is the default, the cluster starts nothing until a fence device is defined.",
+        title=Phrase.counted(
+            "{resources} is not started: fencing is on, and no fence device is configured",
+            "{resources} are not started: fencing is on, and no fence device is configured",
+            len(stopped),
+            resources=listed(stopped[:4]),
+        ),
+        cause=Phrase(
+            "With stonith-enabled=true, which is the default, the cluster starts nothing until a fence device is"
+            " defined."
+        ),
         resource=stopped[0],
         evidence=quotes(incident, [source]),
         remedy=(
-            "Configure a fence device for each node; for a test alone, turn fencing off:",
+            Phrase("Configure a fence device for each node; for a test alone, turn fencing off:"),
             *set_property(incident, "stonith-enabled", "false"),
         ),
         verify=("$ crm_verify --live-check --verbose",),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ha_report.executions import base_name
 from ha_report.facts import ConfiguredResource
 from ha_report.model import Evidence, Finding, ResourceState, Snapshot, Source
+from ha_report.phrase import Phrase
 from ha_report.questions.attempts import addresses, is_address, segment_of
 from ha_report.questions.commands import cleanup, watch
 from ha_report.questions.failures import Failure, lines_of_agent, said_by
@@ -48,19 +49,29 @@ def _collision(incident: Incident, failure: Failure) -> bool:
 
 def _collided(incident: Incident, told: list[Failure]) -> Finding:
     first = told[0]
-    address = next((ip for one, ip in addresses(incident) if one.id == first.resource), "its address")
+    address = next((ip for one, ip in addresses(incident) if one.id == first.resource), Phrase("its address"))
     why = Why(
         rule="ipaddr2-duplicate-address",
         confidence="certain",
-        title=f"{first.resource} could not start{where(told)}: another host answers for {address}",
-        cause="The agent asks the network before it takes an address, and somebody else has it: another machine, or another node"
-        " that could not stop it.",
+        title=Phrase(
+            "{resource} could not start{where}: another host answers for {address}",
+            resource=first.resource,
+            where=where(told),
+            address=address,
+        ),
+        cause=Phrase(
+            "The agent asks the network before it takes an address, and somebody else has it: another machine,"
+            " or another node that could not stop it."
+        ),
         remedy=(
-            "Find the other holder by its hardware address, and take the address from it; then lift the bar:",
+            Phrase("Find the other holder by its hardware address, and take the address from it; then lift the bar:"),
             f"$ arping -D -c 3 -I INTERFACE {address}",
             *(cleanup(incident, first.resource, failure.node) for failure in told),
         ),
-        verify=("No answer may come while the resource is stopped:", f"$ arping -D -c 3 -I INTERFACE {address}"),
+        verify=(
+            Phrase("No answer may come while the resource is stopped:"),
+            f"$ arping -D -c 3 -I INTERFACE {address}",
+        ),
         references=("IPaddr2: run_arping; duplicate address detection of IPv6",),
     )
     return tell(incident, told, why)
@@ -91,17 +102,21 @@ def _on_two(
         rule="ipaddr2-duplicate-address",
         severity="error",
         confidence="certain",
-        title=f"{address} of {one.id} is up on {nodes} at once",
-        cause="Both answer for it, so that connections go now here, now there. The cluster keeps it on one node; the other has it from"
-        " a stop that failed, or from its own network configuration.",
+        title=Phrase("{address} of {resource} is up on {nodes} at once", address=address, resource=one.id, nodes=nodes),
+        cause=Phrase(
+            "Both answer for it, so that connections go now here, now there. The cluster keeps it on one node;"
+            " the other has it from a stop that failed, or from its own network configuration."
+        ),
         resource=one.id,
         node=places[0][0].node,
         time=instant(places[0][0].time_us),
         evidence=quotes(incident, [source for _, source in places]),
-        remedy=("On the node where the cluster does not run it, take the address away:",
-                f"$ ip addr del {address}/PREFIX dev INTERFACE"),
-        verify=("On each node; only one may show it:", f"$ ip -o addr show to {address}"),
-    )  # fmt: skip
+        remedy=(
+            Phrase("On the node where the cluster does not run it, take the address away:"),
+            f"$ ip addr del {address}/PREFIX dev INTERFACE",
+        ),
+        verify=(Phrase("On each node; only one may show it:"), f"$ ip -o addr show to {address}"),
+    )
 
 
 def no_static_address(incident: Incident) -> Iterator[Finding]:
@@ -140,25 +155,33 @@ def _alone(network: NodeNetwork, address: str, cluster: set[Ip | None]) -> tuple
 
 
 def _only(incident: Incident, one: ConfiguredResource, address: str, alone: list[tuple[str, str, Source]]) -> Finding:
-    places = listed(f"{device} of {node}" for node, device, _ in alone)
+    places = listed(Phrase("{device} of {node}", device=device, node=node) for node, device, _ in alone)
     segment = segment_of(incident, address, one.parameters)
     return Finding(
         rule="ipaddr2-no-static-address",
         severity="warning",
         confidence="certain",
-        title=f"{address} of {one.id} is the only address on {places}",
-        cause="The agent asks for one static address on the interface, in the same segment. It works without as long as nic and"
-        " cidr_netmask are set; but a second cluster address on the interface becomes the secondary of the first and goes with it,"
-        " unless promote_secondaries is on, and a node that does not run the address has no way into its segment.",
+        title=Phrase(
+            "{address} of {resource} is the only address on {places}", address=address, resource=one.id, places=places
+        ),
+        cause=Phrase(
+            "The agent asks for one static address on the interface, in the same segment. It works without as"
+            " long as nic and cidr_netmask are set; but a second cluster address on the interface becomes the"
+            " secondary of the first and goes with it, unless promote_secondaries is on, and a node that does"
+            " not run the address has no way into its segment."
+        ),
         resource=one.id,
         node=alone[0][0],
         evidence=quotes(incident, [*(source for _, _, source in alone), one.parameter_sources.get("ip", one.source)]),
         remedy=(
-            f"Give the interface an address of its own in {segment or 'the same segment'} on each node; or else:",
+            Phrase(
+                "Give the interface an address of its own in {segment} on each node; or else:",
+                segment=segment or Phrase("the same segment"),
+            ),
             "$ sysctl -w net.ipv4.conf.all.promote_secondaries=1",
         ),
         verify=(
-            "On each node an address beside the cluster's must show:",
+            Phrase("On each node an address beside the cluster's must show:"),
             f"$ ip -o -f inet addr show dev {alone[0][1]}",
         ),
         references=(
@@ -222,17 +245,26 @@ def _disagreement(
         rule="status-disagrees",
         severity="error",
         confidence="certain" if shown and len(files) > 1 else "likely",
-        title=f"crm_mon shows {one.id} started on {state.node}, but {state.node} does not have {address}"
-        + (f"; {listed(elsewhere)} has it" if elsewhere else ""),
-        cause="The cluster goes by its last monitor" + (": none is configured, so it never looks again." if not _monitored(one) else
-        ", which has not come since the address went, or looks in the wrong place."),
+        title=Phrase(
+            "crm_mon shows {resource} started on {node}, but {node} does not have {address}",
+            resource=one.id,
+            node=state.node,
+            address=address,
+        )
+        + (Phrase("; {elsewhere} has it", elsewhere=listed(elsewhere)) if elsewhere else ""),
+        cause=Phrase("The cluster goes by its last monitor")
+        + (
+            Phrase(": none is configured, so it never looks again.")
+            if not _monitored(one)
+            else Phrase(", which has not come since the address went, or looks in the wrong place.")
+        ),
         resource=one.id,
         node=state.node,
         time=instant(snapshot.time_us),
         evidence=proof,
-        remedy=("Have the cluster look again:", f"$ crm_resource --refresh --resource {one.id}"),
-        verify=(f"On {state.node}:", f"$ ip -o addr show to {address}", watch(incident)),
-    )  # fmt: skip
+        remedy=(Phrase("Have the cluster look again:"), f"$ crm_resource --refresh --resource {one.id}"),
+        verify=(Phrase("On {node}:", node=state.node), f"$ ip -o addr show to {address}", watch(incident)),
+    )
 
 
 def _monitored(one: ConfiguredResource) -> bool:

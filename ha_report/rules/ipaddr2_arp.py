@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ha_report.executions import base_name
 from ha_report.model import Event, Finding
+from ha_report.phrase import Phrase
 from ha_report.questions.commands import set_parameter
 from ha_report.questions.knowledge import events_of, instant, parameters_of, quotes, told_once
 from ha_report.questions.symptoms import filled
@@ -37,7 +38,7 @@ def not_announced(incident: Incident) -> Iterator[Finding]:
 
 
 def _untold(incident: Incident, event: Event) -> Finding:
-    resource = base_name(event.resource) if event.resource else "an address"
+    resource = base_name(event.resource) if event.resource else Phrase("an address")
     names = {name: value for name, value in (parameters_of(incident, resource) or {}).items() if value}
     found = _UNTOLD.search(event.text)
     rc = found["rc"] if found else "1"
@@ -45,20 +46,27 @@ def _untold(incident: Incident, event: Event) -> Finding:
         rule="ipaddr2-not-announced",
         severity="warning",
         confidence="certain",
-        title=f"{resource} came up on {event.node or 'a node'}, but its neighbours were not told (rc {rc}): they may still send elsewhere",
-        cause="The program that sends the announcement failed: another arping than the agent takes it for, no right to raw sockets,"
-        " or an interface without a link. The agent goes on in spite of it.",
+        title=Phrase(
+            "{resource} came up on {node}, but its neighbours were not told (rc {rc}): they may still send elsewhere",
+            resource=resource,
+            node=event.node or Phrase("a node"),
+            rc=rc,
+        ),
+        cause=Phrase(
+            "The program that sends the announcement failed: another arping than the agent takes it for, no"
+            " right to raw sockets, or an interface without a link. The agent goes on in spite of it."
+        ),
         resource=event.resource,
         node=event.node,
         time=instant(event.time_us),
         evidence=quotes(incident, [event]),
         remedy=(
-            "Send one by hand, and read what the program says; then choose one that works:",
+            Phrase("Send one by hand, and read what the program says; then choose one that works:"),
             *filled(["$ arping -U -c 3 -I {nic} {ip}"], names),
             *(set_parameter(incident, resource, "arp_sender", "iputils_arping") if event.resource else ()),
         ),
         verify=(
-            "On another machine of the network the address must have the hardware address of its node:",
+            Phrase("On another machine of the network the address must have the hardware address of its node:"),
             *filled(["$ ip neigh show {ip}"], names),
         ),
         references=("IPaddr2: arp_sender",),

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ha_report.model import Finding, Source
+from ha_report.phrase import Phrase
 from ha_report.questions.attempts import NO_ROUTE, WRONG, Attempt, attempt_of, may_be_findif
 from ha_report.questions.commands import cleanup
 from ha_report.questions.knowledge import listed, resource_of
 from ha_report.questions.node_network import ip_of, last_networks
-from ha_report.questions.stories import Why, stories, tell, where
-from ha_report.questions.wording import attempted
+from ha_report.questions.stories import Why, stories, tell, told_as
 from ha_report.rule import Rule
 
 if TYPE_CHECKING:
@@ -45,35 +45,43 @@ def _no_nic_finding(incident: Incident, attempts: list[Attempt]) -> Finding:
     failures = [attempt.failure for attempt in attempts]
     first = attempts[0]
     nic = first.missing_nic or first.nic or "nic"
-    named = listed(failure.node or "the node" for failure in failures)
+    named = listed(failure.node or Phrase("the node") for failure in failures)
     sure = any(attempt.missing_nic for attempt in attempts) or bool(first.lacks_nic and first.findif_failed)
     here = [name for name, _ in first.network.in_segment(first.address)] if first.network and first.address else []
     why = Why(
         rule="ipaddr2-nic-missing",
         confidence="certain" if sure else "likely",
-        title=f"{first.failure.resource} {attempted(first.failure)}{where(failures)}: {named} {'has' if len(failures) == 1 else 'have'}"
-        f" no interface {nic}, which nic names",
-        cause=" ".join(_no_nic_cause(incident, first, nic, here)),
+        title=told_as(
+            failures,
+            Phrase.counted(
+                "{nodes} has no interface {nic}, which nic names",
+                "{nodes} have no interface {nic}, which nic names",
+                len(failures),
+                nodes=named,
+                nic=nic,
+            ),
+        ),
+        cause=Phrase.joined(_no_nic_cause(incident, first, nic, here)),
         sources=tuple(_no_nic_sources(incident, first)),
         remedy=_no_nic_remedy(incident, first, nic, here),
-        verify=("On each node this must show the interface, up:", f"$ ip link show {nic}"),
+        verify=(Phrase("On each node this must show the interface, up:"), f"$ ip link show {nic}"),
         references=("findif.sh of resource-agents: an interface that does not exist is OCF_ERR_CONFIGURED (6)",),
     )
     return tell(incident, failures, why)
 
 
 def _no_nic_cause(incident: Incident, attempt: Attempt, nic: str, here: list[str]) -> Iterator[str]:
-    node = attempt.failure.node or "The node"
+    node = attempt.failure.node or Phrase("The node")
     if attempt.network is not None and attempt.network.names():
-        yield f"{node} has {listed(attempt.network.names())}."
+        yield Phrase("{node} has {names}.", node=node, names=listed(attempt.network.names()))
     if here:
-        yield f"In the segment of {attempt.address} its interface is {listed(here)}."
+        yield Phrase("In the segment of {address} its interface is {here}.", address=attempt.address, here=listed(here))
     having = [network.node for network in last_networks(incident) if nic in network.names()]
     others = [name for name in having if name != attempt.failure.node]
     if others:
-        yield f"{nic} exists on {listed(others)}."
+        yield Phrase("{nic} exists on {others}.", nic=nic, others=listed(others))
     elif len(last_networks(incident)) > 1:
-        yield f"No node has {nic}."
+        yield Phrase("No node has {nic}.", nic=nic)
 
 
 def _no_nic_sources(incident: Incident, attempt: Attempt) -> Iterator[Source]:
@@ -86,9 +94,15 @@ def _no_nic_sources(incident: Incident, attempt: Attempt) -> Iterator[Source]:
 
 def _no_nic_remedy(incident: Incident, attempt: Attempt, nic: str, here: list[str]) -> tuple[str, ...]:
     resource, node = attempt.failure.resource, attempt.failure.node
-    lines = [f"Give the interface the same name on every node, here {nic}" + (f" instead of {listed(here)}" if here else "") + ","
-             " or leave nic out, so that each node takes the interface of the segment:"]  # fmt: skip
-    lines += [f"$ crm_resource --resource {resource} --delete-parameter nic", "Then lift the bar:"]
+    lines: list[str] = [
+        Phrase(
+            "Give the interface the same name on every node, here {nic}{instead}, or leave nic out, so that each node"
+            " takes the interface of the segment:",
+            nic=nic,
+            instead=Phrase(" instead of {interfaces}", interfaces=listed(here)) if here else "",
+        )
+    ]
+    lines += [f"$ crm_resource --resource {resource} --delete-parameter nic", Phrase("Then lift the bar:")]
     return (*lines, cleanup(incident, resource, node))
 
 

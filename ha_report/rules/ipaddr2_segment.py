@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from ha_report.facts import ConfiguredResource
 from ha_report.model import Finding, OcfRc, Source
+from ha_report.phrase import Phrase
 from ha_report.questions.attempts import NO_ROUTE, WRONG, Attempt, addresses, attempt_of, may_be_findif, segment_of
 from ha_report.questions.commands import cleanup, set_parameter
 from ha_report.questions.failures import Failure, failures
 from ha_report.questions.knowledge import known_nodes, listed, quotes, resource_of
 from ha_report.questions.node_network import NodeNetwork, ip_of, last_networks
-from ha_report.questions.stories import Why, stories, tell, where
+from ha_report.questions.stories import Why, stories, tell, told_as, where
 from ha_report.questions.symptoms import by_cause, with_symptom
-from ha_report.questions.wording import attempted
 from ha_report.rule import Rule
 
 if TYPE_CHECKING:
@@ -92,8 +92,16 @@ def _would_fail(incident: Incident, one: ConfiguredResource, address: str, lacki
         rule="ipaddr2-no-route",
         severity="warning",
         confidence="certain",
-        title=f"{one.id} could not start on {nodes}: no interface there is in {segment or f'the segment of {address}'}, and nic is not set",
-        cause='Nothing has failed yet; but a failover to there would end with "unknown error" (not installed from resource-agents 4.17 on).',
+        title=Phrase(
+            "{resource} could not start on {nodes}: no interface there is in {segment}, and nic is not set",
+            resource=one.id,
+            nodes=nodes,
+            segment=segment or Phrase("the segment of {address}", address=address),
+        ),
+        cause=Phrase(
+            'Nothing has failed yet; but a failover to there would end with "unknown error" (not installed from'
+            " resource-agents 4.17 on)."
+        ),
         resource=one.id,
         node=lacking[0].node,
         evidence=quotes(
@@ -104,7 +112,12 @@ def _would_fail(incident: Incident, one: ConfiguredResource, address: str, lacki
             ],
         ),
         remedy=(
-            f"Give {nodes} an interface with an address in {segment or 'the segment'}, or keep {one.id} away from there.",
+            Phrase(
+                "Give {nodes} an interface with an address in {segment}, or keep {resource} away from there.",
+                nodes=nodes,
+                segment=segment or Phrase("the segment"),
+                resource=one.id,
+            ),
         ),
         verify=(f"$ ip -o -f inet route list match {address} scope link",),
     )
@@ -118,8 +131,8 @@ def _no_route_finding(incident: Incident, attempts: list[Attempt]) -> Finding:
     why = Why(
         rule="ipaddr2-no-route",
         confidence=surest,
-        title=f"{first.failure.resource} {attempted(first.failure)}{where(failures)}: {_lack(first, failures, segment)}{_unset(first)}",
-        cause=" ".join(_no_route_cause(incident, attempts)),
+        title=told_as(failures, Phrase("{lack}{unset}", lack=_lack(first, failures, segment), unset=_unset(first))),
+        cause=Phrase.joined(_no_route_cause(incident, attempts)),
         sources=tuple(_network_sources(incident, attempts)),
         remedy=_no_route_remedy(incident, attempts, segment),
         verify=_no_route_verify(first),
@@ -132,9 +145,14 @@ def _no_route_finding(incident: Incident, attempts: list[Attempt]) -> Finding:
 
 
 def _lack(first: Attempt, failures: list[Failure], segment: str | None) -> str:
-    nodes = listed(failure.node or "the node" for failure in failures)
-    has = "have" if len({failure.node for failure in failures}) > 1 else "has"
-    return f"{nodes} {has} no interface in {segment or f'the segment of {first.address or first.failure.resource}'}"
+    nodes = listed(failure.node or Phrase("the node") for failure in failures)
+    return Phrase.counted(
+        "{nodes} has no interface in {segment}",
+        "{nodes} have no interface in {segment}",
+        len({failure.node for failure in failures}),
+        nodes=nodes,
+        segment=segment or Phrase("the segment of {address}", address=first.address or first.failure.resource),
+    )
 
 
 def _unset(attempt: Attempt) -> str:
@@ -142,25 +160,41 @@ def _unset(attempt: Attempt) -> str:
     if attempt.parameters is None:
         return ""
     if not attempt.nic:
-        return ", and nic is not set"
-    return ", and cidr_netmask is not set" if not attempt.parameters.get("cidr_netmask") else ""
+        return Phrase(", and nic is not set")
+    return Phrase(", and cidr_netmask is not set") if not attempt.parameters.get("cidr_netmask") else ""
 
 
 def _no_route_cause(incident: Incident, attempts: list[Attempt]) -> Iterator[str]:
     first = attempts[0]
     if first.nic is None:
-        yield "Without nic the agent takes the interface from the routing table, and only a connected route to the address counts."
+        yield Phrase(
+            "Without nic the agent takes the interface from the routing table, and only a connected route to the"
+            " address counts."
+        )
     elif first.is_free:
-        yield f"Without cidr_netmask the agent takes the netmask from a connected route on {first.nic}, and there is none."
+        yield Phrase(
+            "Without cidr_netmask the agent takes the netmask from a connected route on {nic}, and there is none.",
+            nic=first.nic,
+        )
     for attempt in attempts:
         if attempt.off_segment and attempt.network:
-            own = listed(f"{name} in {network}" for name, network, _ in attempt.network.segments())
-            yield f"{attempt.failure.node} has only {own}." if own else f"{attempt.failure.node} is in no network."
+            own = listed(
+                Phrase("{name} in {network}", name=name, network=network)
+                for name, network, _ in attempt.network.segments()
+            )
+            yield (
+                Phrase("{node} has only {own}.", node=attempt.failure.node, own=own)
+                if own
+                else Phrase("{node} is in no network.", node=attempt.failure.node)
+            )
         elif attempt.off_segment is False:
-            yield f"When the files were gathered {attempt.failure.node} had such an interface; it came too late for this start."
-    others = [f"on {node} {names} serves it" for node, names in _serving(incident, attempts)]
+            yield Phrase(
+                "When the files were gathered {node} had such an interface; it came too late for this start.",
+                node=attempt.failure.node,
+            )
+    others = [Phrase("{names} of {node}", node=node, names=names) for node, names in _serving(incident, attempts)]
     if others:
-        yield f"{listed(others)[0].upper()}{listed(others)[1:]}."
+        yield Phrase("Elsewhere the segment is served by {interfaces}.", interfaces=listed(others))
 
 
 def _serving(incident: Incident, attempts: list[Attempt]) -> Iterator[tuple[str, str]]:
@@ -185,15 +219,20 @@ def _network_sources(incident: Incident, attempts: list[Attempt]) -> Iterator[So
 
 def _no_route_remedy(incident: Incident, attempts: list[Attempt], segment: str | None) -> tuple[str, ...]:
     first, nodes = attempts[0], [attempt.failure.node for attempt in attempts]
-    named = listed(node or "the node" for node in nodes)
+    named = listed(node or Phrase("the node") for node in nodes)
     names = {names for _, names in _serving(incident, attempts)}
-    like = f" (on other nodes it is {listed(names)})" if names else ""
-    lines = [
-        f"Give {named} an interface with an address in {segment or 'the segment of the address'}{like}, then lift the bar:"
+    like = Phrase(" (on other nodes it is {names})", names=listed(names)) if names else ""
+    lines: list[str] = [
+        Phrase(
+            "Give {nodes} an interface with an address in {segment}{like}, then lift the bar:",
+            nodes=named,
+            segment=segment or Phrase("the segment of the address"),
+            like=like,
+        )
     ]
     lines += [cleanup(incident, first.failure.resource, node) for node in nodes]
     if not first.nic:
-        lines.append("Or, where the interface has the same name on every node, name it:")
+        lines.append(Phrase("Or, where the interface has the same name on every node, name it:"))
         lines += set_parameter(incident, first.failure.resource, "nic", next(iter(names), "ethN").split(",")[0])
     return tuple(lines)
 
@@ -201,7 +240,10 @@ def _no_route_remedy(incident: Incident, attempts: list[Attempt], segment: str |
 def _no_route_verify(attempt: Attempt) -> tuple[str, ...]:
     family = "inet6" if ":" in (attempt.address or "") else "inet"
     return (
-        f"On {attempt.failure.node or 'the node'} this must name an interface; where nothing is printed, the start fails:",
+        Phrase(
+            "On {node} this must name an interface; where nothing is printed, the start fails:",
+            node=attempt.failure.node or Phrase("the node"),
+        ),
         f"$ ip -o -f {family} route list match {attempt.address or 'ADDRESS'} scope link",
     )
 
@@ -210,16 +252,28 @@ def _possible(incident: Incident, attempts: list[Attempt]) -> Finding:
     """Return the first thing to look at when an address fails to start and no line tells why."""
     failures = [attempt.failure for attempt in attempts]
     first = attempts[0]
-    on = first.failure.node or "the node"
+    on = first.failure.node or Phrase("the node")
     why = Why(
         rule="ipaddr2-no-route",
         confidence="possible",
-        title=f"{first.failure.resource} could not start{where(failures)}, perhaps because {on} has no interface in the address's segment"
-        + ("" if first.parameters else " and nic is not set"),
-        cause="The result alone does not tell the cause. For an address it is most often this one: nic is not set, and no"
-        f" interface of {on} has an address in its segment.",
+        title=Phrase(
+            "{resource} could not start{where}, perhaps because {on} has no interface in the address's segment",
+            resource=first.failure.resource,
+            where=where(failures),
+            on=on,
+        )
+        + ("" if first.parameters else Phrase(" and nic is not set")),
+        cause=Phrase(
+            "The result alone does not tell the cause. For an address it is most often this one: nic is not set,"
+            " and no interface of {on} has an address in its segment.",
+            on=on,
+        ),
         remedy=(
-            f"To be sure, collect the agent's own lines in the log of {on}, the configuration, and the node's network:",
+            Phrase(
+                "To be sure, collect the agent's own lines in the log of {on}, the configuration, and the node's"
+                " network:",
+                on=on,
+            ),
             f"$ grep -e IPaddr2 -e findif -e {first.failure.resource} /var/log/ha-log /var/log/messages",
             "$ ip -o addr show; ip route show",
             "$ crm configure show",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ha_report.facts import VersionFacts
 from ha_report.model import Evidence, Finding
+from ha_report.phrase import Phrase
 from ha_report.questions.failures import Failure, failures, lines_of_agent, result_lines, said_by
 from ha_report.questions.knowledge import events_of, quotes
 from ha_report.rule import Rule
@@ -158,10 +159,20 @@ def _finding(issue: Issue, version: tuple[str, tuple[Evidence, ...]], proof: tup
         rule="known-issue",
         severity="warning" if proof else "notice",
         confidence="likely" if proof else "possible",
-        title=f"{issue.package} {version[0]} has a known bug: {issue.title}",
-        cause=f"{issue.effect} Fixed in {issue.fixed}. A distribution's own version may have the fix earlier.",
+        title=Phrase(
+            "{package} {version} has a known bug: {title}",
+            package=issue.package,
+            version=version[0],
+            title=Phrase(issue.title),
+        ),
+        cause=Phrase.joined(
+            [
+                Phrase(issue.effect),
+                Phrase("Fixed in {fixed}. A distribution's own version may have the fix earlier.", fixed=issue.fixed),
+            ]
+        ),
         evidence=tuple(dict.fromkeys((*proof, *version[1]))),
-        remedy=(f"Update {issue.package} to {issue.fixed} or later.",),
+        remedy=(Phrase("Update {package} to {fixed} or later.", package=issue.package, fixed=issue.fixed),),
         references=(f"{issue.id}: {issue.reference}",),
     )
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ha_report.model import Event, Evidence, Finding, Source
+from ha_report.phrase import Phrase
 from ha_report.questions.commands import is_1_0, watch
 from ha_report.questions.departures import Departure, departures
 from ha_report.questions.failures import failures, result_lines
@@ -60,24 +61,35 @@ def _lost(incident: Incident, gone: Departure) -> Finding:
     reset = beside(incident, gone.node, gone.time_us, _SBD)[:3]
     seen = seen_in_words("sbd", [line.text for line in reset])
     names = names_of(incident, seen, None, gone.node) if seen else {}
-    fault = sentence(seen.symptom.title, names) if seen else "it crashed, froze or lost power or its network"
+    fault = sentence(seen.symptom.title, names) if seen else Phrase("it crashed, froze or lost power or its network")
     return Finding(
         rule="node-lost",
         severity="warning" if fence is not None and not fence.done else "error",
         confidence="certain" if sure else "likely",
-        title=f"{gone.node} was lost at {clock(gone.time_us)} without a shutdown: {fault}",
-        cause=" ".join([*(cause_of(seen, names, reset) if seen else ()), *_lost_cause(incident, gone, fence, last)]),
+        title=Phrase(
+            "{node} was lost at {time} without a shutdown: {fault}",
+            node=gone.node,
+            time=clock(gone.time_us),
+            fault=fault,
+        ),
+        cause=Phrase.joined(
+            [*(cause_of(seen, names, reset) if seen else ()), *_lost_cause(incident, gone, fence, last)]
+        ),
         resource=gone.node if remote else None,
         node=gone.node,
         time=instant(gone.time_us),
         evidence=joined(lines, quotes(incident, sources), reset, quotes(incident, _moves(incident, gone)[1])),
         remedy=(
-            f"Find out what happened to {gone.node} just before {clock(gone.time_us)}: power, hardware, kernel, hypervisor, network:",
+            Phrase(
+                "Find out what happened to {node} just before {time}: power, hardware, kernel, hypervisor, network:",
+                node=gone.node,
+                time=clock(gone.time_us),
+            ),
             "$ last -x -F | head",
             "$ journalctl --boot=-1 --lines=200",
             *(remedy_of(incident, seen.symptom, gone.node, names) if seen else ()),
         ),
-        verify=("The node must be online again, and fencing must work before the next time:", watch(incident)),
+        verify=(Phrase("The node must be online again, and fencing must work before the next time:"), watch(incident)),
         references=('corosync: "Failed to receive the leave message" means that the node did not say that it leaves',),
         symptom=seen.symptom.id if seen else None,
     )
@@ -101,22 +113,23 @@ def _fenced(incident: Incident, gone: Departure) -> Finding:
         rule="node-lost",
         severity="notice" if by_hand else "error",
         confidence="certain" if reason else "likely",
-        title=f"{gone.node} was fenced at {clock(gone.time_us)}"
+        title=Phrase("{node} was fenced at {time}", node=gone.node, time=clock(gone.time_us))
         + (
-            ", as somebody had asked for"
+            Phrase(", as somebody had asked for")
             if by_hand
-            else f": {reason}"
+            else Phrase(": {reason}", reason=reason)
             if reason
-            else " while it was a member of the cluster"
+            else Phrase(" while it was a member of the cluster")
         ),
-        cause=f"The cluster asked for it at {clock(gone.proof[0].time_us)}" + (f": {reason}." if reason else "."),
+        cause=Phrase("The cluster asked for it at {time}", time=clock(gone.proof[0].time_us))
+        + (Phrase(": {reason}.", reason=reason) if reason else "."),
         node=gone.node,
         time=instant(gone.time_us),
         evidence=quotes(incident, [*gone.proof[:2], gone.told[0], *(done.told[:1] if done else [])]),
         remedy=(
-            "Nothing to mend, if this was meant."
+            Phrase("Nothing to mend, if this was meant.")
             if by_hand
-            else f"Look at what the cluster complains of on {gone.node}.",
+            else Phrase("Look at what the cluster complains of on {node}.", node=gone.node),
         ),
         verify=(watch(incident),),
     )
@@ -131,15 +144,17 @@ def last_words(incident: Incident, gone: Departure) -> Event | None:
 
 def _lost_cause(incident: Incident, gone: Departure, fence: Fencing | None, last: Event | None) -> Iterator[str]:
     if any(one.kind == "node-left-unclean" for one in gone.proof):
-        yield "No leave message came, as one does in a shutdown."
+        yield Phrase("No leave message came, as one does in a shutdown.")
     if last is not None:
-        yield f"Its own log just ends at {clock(last.time_us)}."
+        yield Phrase("Its own log just ends at {time}.", time=clock(last.time_us))
     if fence is not None and fence.done:
-        yield f"{fence.by or 'The cluster'} fenced it at {clock(fence.end_us)}."
+        yield Phrase("{by} fenced it at {time}.", by=fence.by or Phrase("The cluster"), time=clock(fence.end_us))
     elif properties_of(incident).get("stonith-enabled", properties_of(incident).get("fencing-enabled")) == "false":
-        yield "Fencing is off, so nothing made sure that it was down before its resources were started elsewhere."
+        yield Phrase(
+            "Fencing is off, so nothing made sure that it was down before its resources were started elsewhere."
+        )
     if gone.back_us is not None:
-        yield f"It was back at {clock(gone.back_us)}."
+        yield Phrase("It was back at {time}.", time=clock(gone.back_us))
     yield from _moves(incident, gone)[0]
 
 
@@ -150,12 +165,22 @@ def _moves(incident: Incident, gone: Departure) -> tuple[list[str], list[Source]
     gaps = [gap for gap in downtime(incident) if gap.resource in names and gap.begin_us == gone.time_us]
     back = [gap for gap in gaps if gap.end_us is not None]
     never = [gap.resource for gap in gaps if gap.end_us is None]
-    sentences = []
+    sentences: list[str] = []
     if back:
         longest = max((gap.end_us or 0) - gap.begin_us for gap in back) / SECOND
-        sentences.append(f"{listed(gap.resource for gap in back)} ran nowhere for {longest:.1f} s, then elsewhere.")
+        sentences.append(
+            Phrase(
+                "{resources} ran nowhere for {longest} s, then elsewhere.",
+                resources=listed(gap.resource for gap in back),
+                longest=f"{longest:.1f}",
+            )
+        )
     if never:
-        sentences.append(f"{listed(never)} {'has' if len(never) == 1 else 'have'} not run since.")
+        sentences.append(
+            Phrase.counted(
+                "{resources} has not run since.", "{resources} have not run since.", len(never), resources=listed(never)
+            )
+        )
     return sentences, [gap.ended_by for gap in back if gap.ended_by is not None][:1]
 
 
@@ -173,15 +198,22 @@ def _offline(incident: Incident) -> Iterator[Finding]:
             rule="node-lost",
             severity="warning",
             confidence="likely" if unclean else "possible",
-            title=f"{node.name} is {state}"
-            + (": the cluster does not know what it does" if unclean else "; no log that was read tells why"),
-            cause="Its resources stay where they were until it is fenced or comes back."
+            title=Phrase("{name} is {state}", name=node.name, state=state)
+            + (
+                Phrase(": the cluster does not know what it does")
+                if unclean
+                else Phrase("; no log that was read tells why")
+            ),
+            cause=Phrase("Its resources stay where they were until it is fenced or comes back.")
             if unclean
-            else "It may have been shut down.",
+            else Phrase("It may have been shut down."),
             node=node.name,
             time=instant(snapshot.time_us) if snapshot else None,
             evidence=_line_with(incident, snapshot.file if snapshot else None, node.name),
-            remedy=(f"Look at {node.name} itself, and collect its logs.", "$ stonith_admin --history '*'"),
+            remedy=(
+                Phrase("Look at {name} itself, and collect its logs.", name=node.name),
+                "$ stonith_admin --history '*'",
+            ),
             verify=(watch(incident),),
         )
 
@@ -202,26 +234,38 @@ def node_shutdown(incident: Incident) -> Iterator[Finding]:
 
 def _shut(incident: Incident, gone: Departure) -> Finding:
     own = [one for one in gone.proof if one.kind in ("stack-stopping", "stack-stopped")]
-    back = f" It was back at {clock(gone.back_us)}." if gone.back_us is not None else ""
-    program = "Heartbeat" if is_1_0(incident) or incident.cluster.stack == "heartbeat" else "Pacemaker and corosync"
+    back = Phrase(" It was back at {time}.", time=clock(gone.back_us)) if gone.back_us is not None else ""
+    program = (
+        "Heartbeat" if is_1_0(incident) or incident.cluster.stack == "heartbeat" else Phrase("Pacemaker and corosync")
+    )
     moved = [
         gap for gap in downtime(incident) if gone.time_us - _SOON <= gap.begin_us <= gone.time_us + _SOON and gap.end_us
     ]
-    went = f" {listed(gap.resource for gap in moved)} moved." if moved else ""
+    went = Phrase(" {resources} moved.", resources=listed(gap.resource for gap in moved)) if moved else ""
     return Finding(
         rule="node-shutdown",
         severity="notice",
         confidence="certain" if own else "likely",
-        title=f"{gone.node} was shut down in order at {clock((gone.proof or gone.told)[0].time_us)}",
-        cause=f"{program} {'were' if ' and ' in program else 'was'} stopped on it, by an administrator or by the system's shutdown."
-        f"{went}{back}",
+        title=Phrase(
+            "{node} was shut down in order at {time}", node=gone.node, time=clock((gone.proof or gone.told)[0].time_us)
+        ),
+        cause=Phrase(
+            "An administrator, or the system's shutdown, stopped {program} on it.{went}{back}",
+            program=program,
+            went=went,
+            back=back,
+        ),
         node=gone.node,
         time=instant(gone.proof[0].time_us),
         evidence=quotes(incident, [*gone.proof[:4], gone.told[0]]),
-        remedy=(f"Nothing failed. To have {gone.node} in the cluster again, start it there:",
-                "$ service heartbeat start" if incident.cluster.stack == "heartbeat" or is_1_0(incident) else "$ systemctl start pacemaker"),
+        remedy=(
+            Phrase("Nothing failed. To have {node} in the cluster again, start it there:", node=gone.node),
+            "$ service heartbeat start"
+            if incident.cluster.stack == "heartbeat" or is_1_0(incident)
+            else "$ systemctl start pacemaker",
+        ),
         verify=(watch(incident),),
-    )  # fmt: skip
+    )
 
 
 RULES = (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ha_report.facts import NetworkFacts, Ping
 from ha_report.model import Evidence, Finding, Source
+from ha_report.phrase import Phrase
 from ha_report.questions.attempts import addresses
 from ha_report.questions.knowledge import listed, plural, quotes
 from ha_report.questions.node_network import ip_of
@@ -31,22 +32,39 @@ def ping_outage(incident: Incident) -> Iterator[Finding]:
 def _outage(incident: Incident, node: str | None, ping: Ping) -> Finding:
     interval = ping.interval_s or _USUAL_INTERVAL_S
     owner = next((one.id for one, address in addresses(incident) if ip_of(address) == ip_of(ping.target)), None)
-    of = f" of {owner}" if owner else ""
+    of = Phrase(" of {owner}", owner=owner) if owner else ""
     lost = listed(str(number) for number in ping.lost_sequence[:8])
-    late = [f"icmp_seq {reply.sequence} ({reply.time_ms:g} ms)" for reply in ping.late if reply.time_ms is not None]
+    late = [
+        Phrase("icmp_seq {sequence} ({time_ms} ms)", sequence=reply.sequence, time_ms=f"{reply.time_ms:g}")
+        for reply in ping.late
+        if reply.time_ms is not None
+    ]
     return Finding(
         rule="ping-outage",
         severity="notice",
         confidence="certain",
-        title=f"Seen from {node or 'outside'}, {ping.target}{of} did not answer for about {_longest(ping) * interval:g} s:"
-        f" {plural(len(ping.lost_sequence), 'ping')} lost (icmp_seq {lost})",
-        cause=(f"Late, but answered: {listed(late)}. " if late else "")
-        + "The address was on no node meanwhile, or the others had not yet learnt its new hardware address (ARP).",
+        title=Phrase(
+            "Seen from {node}, {target}{of} did not answer for about {seconds} s: {pings} lost (icmp_seq {numbers})",
+            node=node or Phrase("outside"),
+            target=ping.target,
+            of=of,
+            seconds=f"{_longest(ping) * interval:g}",
+            pings=plural(len(ping.lost_sequence), "ping"),
+            numbers=lost,
+        ),
+        cause=(Phrase("Late, but answered: {late}. ", late=listed(late)) if late else "")
+        + Phrase(
+            "The address was on no node meanwhile, or the others had not yet learnt its new hardware address (ARP)."
+        ),
         resource=owner,
         node=node,
         evidence=_lines(incident, ping),
-        remedy=("Nothing to mend where such an outage is allowed. Sessions may break when MAC and ARP tables change.",),
-        verify=("Watch it over the next move:", f"$ ping -D {ping.target}"),
+        remedy=(
+            Phrase(
+                "Nothing to mend where such an outage is allowed. Sessions may break when MAC and ARP tables change."
+            ),
+        ),
+        verify=(Phrase("Watch it over the next move:"), f"$ ping -D {ping.target}"),
     )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ha_report.executions import base_name
 from ha_report.facts import Configuration, ConfiguredResource, Constraint
 from ha_report.model import Event, Evidence, Finding, Source
+from ha_report.phrase import Phrase
 from ha_report.questions.commands import cleanup, node_command, set_meta, set_property
 from ha_report.questions.departures import departures
 from ha_report.questions.failures import failures
@@ -83,13 +84,13 @@ def _standby(incident: Incident) -> Iterator[Finding]:
         moved = [
             gap for gap in downtime(incident) if since and since.time_us and abs(gap.begin_us - since.time_us) < _SOON
         ]
-        went = f" {listed(gap.resource for gap in moved)} moved away." if moved else ""
+        went = Phrase(" {resources} moved away.", resources=listed(gap.resource for gap in moved)) if moved else ""
         yield Finding(
             rule="start-refused",
             severity="notice",
             confidence="certain",
-            title=f"{node.name} is in standby{_at(since)}: nothing may run there",
-            cause=f"Somebody put it in standby; that is no failure.{went}",
+            title=Phrase("{name} is in standby{at}: nothing may run there", name=node.name, at=_at(since)),
+            cause=Phrase("Somebody put it in standby; that is no failure.{went}", went=went),
             node=node.name,
             time=instant(since.time_us) if since else None,
             evidence=(
@@ -97,13 +98,13 @@ def _standby(incident: Incident) -> Iterator[Finding]:
                 *_line_of(incident, node.name, "tandby"),
                 *_attribute(incident, node.name),
             ),
-            remedy=("When it may run resources again:", *node_command(incident, "unstandby", node.name)),
+            remedy=(Phrase("When it may run resources again:"), *node_command(incident, "unstandby", node.name)),
             verify=("$ crm_mon -1",),
         )
 
 
 def _at(event: Event | None) -> str:
-    return f" since {clock(event.time_us)}" if event is not None and event.time_us is not None else ""
+    return Phrase(" since {time}", time=clock(event.time_us)) if event is not None and event.time_us is not None else ""
 
 
 def _attribute(incident: Incident, node: str) -> tuple[Evidence, ...]:
@@ -126,15 +127,27 @@ def _maintenance(incident: Incident) -> Iterator[Finding]:
         rule="start-refused",
         severity="notice",
         confidence="certain",
-        title=("The whole cluster is" if whole or managed_off else f"{listed(nodes)} {'is' if len(nodes) == 1 else 'are'}")
-        + " in maintenance: nothing is started, stopped or recovered there",
-        cause="In maintenance the cluster lets everything be as it is, also what fails.",
+        title=Phrase("The whole cluster is in maintenance: nothing is started, stopped or recovered there")
+        if whole or managed_off
+        else Phrase.counted(
+            "{nodes} is in maintenance: nothing is started, stopped or recovered there",
+            "{nodes} are in maintenance: nothing is started, stopped or recovered there",
+            len(nodes),
+            nodes=listed(nodes),
+        ),
+        cause=Phrase("In maintenance the cluster lets everything be as it is, also what fails."),
         node=nodes[0] if nodes else None,
         evidence=(*quotes(incident, [source]), *_line_of(incident, nodes[0] if nodes else "", "aintenance")),
-        remedy=("When the maintenance is over:", *(set_property(incident, "maintenance-mode", "false") if whole else
-                [command for node in nodes for command in node_command(incident, "unmaintenance", node)])),
+        remedy=(
+            Phrase("When the maintenance is over:"),
+            *(
+                set_property(incident, "maintenance-mode", "false")
+                if whole
+                else [command for node in nodes for command in node_command(incident, "unmaintenance", node)]
+            ),
+        ),
         verify=("$ crm_mon -1",),
-    )  # fmt: skip
+    )
 
 
 def _no_quorum(incident: Incident) -> Iterator[Finding]:
@@ -149,20 +162,32 @@ def _no_quorum(incident: Incident) -> Iterator[Finding]:
         rule="start-refused",
         severity="error" if stopped and not explained else "warning",
         confidence="certain" if _line_of(incident, "WITHOUT quorum") or lost else "likely",
-        title="This partition has no quorum"
-        + (f", so {listed(stopped[:6])} {'is' if len(stopped) == 1 else 'are'} not started" if stopped else ""),
-        cause="Fewer than half of the nodes see each other. A part without quorum starts nothing, and by default stops what it ran.",
+        title=Phrase("This partition has no quorum")
+        + (
+            Phrase.counted(
+                ", so {resources} is not started",
+                ", so {resources} are not started",
+                len(stopped),
+                resources=listed(stopped[:6]),
+            )
+            if stopped
+            else ""
+        ),
+        cause=Phrase(
+            "Fewer than half of the nodes see each other. A part without quorum starts nothing, and by default"
+            " stops what it ran."
+        ),
         evidence=(
             *_line_of(incident, "WITHOUT quorum"),
             *quotes(incident, lost[-2:]),
             *quotes(incident, [property_source(incident, "no-quorum-policy")]),
         ),
         remedy=(
-            "Bring the other nodes back, or mend the network to them:",
+            Phrase("Bring the other nodes back, or mend the network to them:"),
             "$ corosync-quorumtool -s",
             "$ corosync-cfgtool -s",
         ),
-        verify=("It must say: Quorate: Yes", "$ corosync-quorumtool -s"),
+        verify=(Phrase("It must say: Quorate: Yes"), "$ corosync-quorumtool -s"),
         references=("Pacemaker Explained: no-quorum-policy",),
     )
 
@@ -174,15 +199,23 @@ def _told_to_stop(incident: Incident, name: str) -> Iterator[Finding]:
         role = one.meta.get("target-role", "").lower()
         if role == "stopped":
             yield _refused(
-                incident, name, one, f"{name} is stopped because target-role of {one.id} is Stopped", "Somebody stopped it; that is no failure.",
-                ("To have it run:", *set_meta(incident, one.id, "target-role", "Started")),
-            )  # fmt: skip
+                incident,
+                name,
+                one,
+                Phrase("{name} is stopped because target-role of {resource} is Stopped", name=name, resource=one.id),
+                Phrase("Somebody stopped it; that is no failure."),
+                (Phrase("To have it run:"), *set_meta(incident, one.id, "target-role", "Started")),
+            )
             return
         if one.meta.get("is-managed", "true").lower() in ("false", "off", "no"):
             yield _refused(
-                incident, name, one, f"{name} is stopped and not managed: the cluster does not start it", f"is-managed of {one.id} is false.",
-                ("To have the cluster run it:", *set_meta(incident, one.id, "is-managed", "true")),
-            )  # fmt: skip
+                incident,
+                name,
+                one,
+                Phrase("{name} is stopped and not managed: the cluster does not start it", name=name),
+                Phrase("is-managed of {resource} is false.", resource=one.id),
+                (Phrase("To have the cluster run it:"), *set_meta(incident, one.id, "is-managed", "true")),
+            )
             return
 
 
@@ -217,22 +250,28 @@ def _barred(incident: Incident, name: str) -> Iterator[Finding]:
     if not nodes or not (bars or counted) or any(node not in bars and node not in counted for node in nodes):
         return
     why = [
-        f"{node}: "
-        + ("fail count " + counted[node].value if node in counted else f"constraint {bars[node].id or bars[node].text}")
+        Phrase("{node}: fail count {value}", node=node, value=counted[node].value)
+        if node in counted
+        else Phrase("{node}: constraint {constraint}", node=node, constraint=bars[node].id or bars[node].text)
         for node in nodes
     ]
     yield Finding(
         rule="start-refused",
         severity="warning",
         confidence="certain",
-        title=f"{name} is not started: it is barred from {listed(nodes)}",
-        cause=f"{'; '.join(why)}.",
+        title=Phrase("{name} is not started: it is barred from {nodes}", name=name, nodes=listed(nodes)),
+        cause=Phrase.joined(why, "; ") + ".",
         resource=name,
-        evidence=(*quotes(incident, [bars[node].source for node in nodes if node in bars]), *_line_of(incident, name, "fail-count")),
-        remedy=(*(["Lift the failures:", cleanup(incident, name, None)] if counted else []),
-                *(["Take back the bans:", f"$ crm_resource --clear --resource {name}"] if bars else [])),
+        evidence=(
+            *quotes(incident, [bars[node].source for node in nodes if node in bars]),
+            *_line_of(incident, name, "fail-count"),
+        ),
+        remedy=(
+            *([Phrase("Lift the failures:"), cleanup(incident, name, None)] if counted else []),
+            *([Phrase("Take back the bans:"), f"$ crm_resource --clear --resource {name}"] if bars else []),
+        ),
         verify=("$ crm_simulate --live-check --show-scores",),
-    )  # fmt: skip
+    )
 
 
 def _is_enough(value: str, threshold: str | None) -> bool:

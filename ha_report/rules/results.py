@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from ha_report.model import Finding, OcfRc
+from ha_report.phrase import Phrase
 from ha_report.questions.attempts import is_link_down
 from ha_report.questions.commands import cleanup, watch
 from ha_report.questions.failures import Failure, failures
-from ha_report.questions.stories import Why, stories, tell, where
+from ha_report.questions.stories import Why, stories, tell, told_as, where
 from ha_report.questions.symptoms import tell_apart
-from ha_report.questions.wording import answer, attempted, said_in_words
+from ha_report.questions.wording import answer, said_in_words
 from ha_report.rule import Rule
 from ha_report.rules.stops import blocked_or_fenced
 
@@ -102,9 +103,9 @@ def monitor_failed(incident: Incident) -> Iterator[Finding]:
 
 
 _STATES = {
-    OcfRc.RUNNING_PROMOTED: "it runs promoted where the cluster expects it unpromoted",
-    OcfRc.FAILED_PROMOTED: "the promoted instance runs but has failed",
-    OcfRc.OK: "it runs unpromoted where the cluster expects it promoted",
+    OcfRc.RUNNING_PROMOTED: Phrase("it runs promoted where the cluster expects it unpromoted"),
+    OcfRc.FAILED_PROMOTED: Phrase("the promoted instance runs but has failed"),
+    OcfRc.OK: Phrase("it runs unpromoted where the cluster expects it promoted"),
 }
 
 
@@ -113,9 +114,19 @@ def _by_hand(incident: Incident, told: list[Failure]) -> Why:
     return Why(
         rule="monitor-failed",
         confidence="likely",
-        title=f"{told[0].resource} was declared failed by hand{where(told)} (crm_resource --fail)",
-        cause="asyncmon is no operation of an agent: it is how a failure is recorded that somebody, or another program, reports.",
-        remedy=("If this was a test, clear it:", *(cleanup(incident, told[0].resource, one.node) for one in told)),
+        title=Phrase(
+            "{resource} was declared failed by hand{where} (crm_resource --fail)",
+            resource=told[0].resource,
+            where=where(told),
+        ),
+        cause=Phrase(
+            "asyncmon is no operation of an agent: it is how a failure is recorded that somebody, or another"
+            " program, reports."
+        ),
+        remedy=(
+            Phrase("If this was a test, clear it:"),
+            *(cleanup(incident, told[0].resource, one.node) for one in told),
+        ),
         verify=(watch(incident),),
     )
 
@@ -130,21 +141,28 @@ def _why(incident: Incident, rule: str, told: list[Failure]) -> Why:
     return Why(
         rule=rule,
         confidence="certain" if said and first.operation in ("promote", "demote") else "likely",
-        title=f"{first.resource} {attempted(first)}{where(told)}: {said or state or f'its agent answered {answer(first)}'}",
-        cause=f"The agent answered {answer(first)}"
-        + (f" and says: {said}." if said else " and said no more.")
-        + "".join(f" {one}" for one in outcome),
+        title=told_as(told, said or state or Phrase("its agent answered {answer}", answer=answer(first))),
+        cause=Phrase.joined([_answered(first, said), *outcome]),
         outcome=outcome,
         sources=after.sources if after else (),
         remedy=(
-            f"Mend what the agent complains of{where([first])}" + ("; by hand it tells more:" if by_hand else "."),
+            Phrase("Mend what the agent complains of{where}; by hand it tells more:", where=where([first]))
+            if by_hand
+            else Phrase("Mend what the agent complains of{where}.", where=where([first])),
             *([f"$ crm_resource --resource {first.resource} --force-{by_hand} --verbose"] if by_hand else []),
-            "Then lift the bar:",
+            Phrase("Then lift the bar:"),
             *(cleanup(incident, first.resource, failure.node) for failure in told),
         ),
         verify=(watch(incident),),
         references=("OCF resource agent API: return codes",),
     )
+
+
+def _answered(failure: Failure, said: str | None) -> Phrase:
+    """Return what the agent answered, and what it said with it."""
+    if said:
+        return Phrase("The agent answered {answer} and says: {said}.", answer=answer(failure), said=said)
+    return Phrase("The agent answered {answer} and said no more.", answer=answer(failure))
 
 
 RULES = (

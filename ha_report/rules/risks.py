@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ha_report.facts import Configuration, ConfiguredOperation, ConfiguredResource
 from ha_report.model import Finding, Source
+from ha_report.phrase import Phrase
 from ha_report.questions.attempts import addresses
 from ha_report.questions.commands import set_default, set_meta, set_parameter, set_property
 from ha_report.questions.departures import departures
@@ -72,11 +73,16 @@ def _fencing(incident: Incident) -> Iterator[Finding]:
     if fencing_is_off(incident) and not told_already:
         yield _risk(
             incident,
-            "Fencing is off (stonith-enabled=false)",
-            "When a node is not seen, the cluster cannot make sure that it is down: resources may run twice, and a stop that fails"
-            " blocks its resource.",
+            Phrase("Fencing is off (stonith-enabled=false)"),
+            Phrase(
+                "When a node is not seen, the cluster cannot make sure that it is down: resources may run twice, and"
+                " a stop that fails blocks its resource."
+            ),
             [property_source(incident, "stonith-enabled", "fencing-enabled")],
-            ("Configure a fence device for each node, then:", *set_property(incident, "stonith-enabled", "true")),
+            (
+                Phrase("Configure a fence device for each node, then:"),
+                *set_property(incident, "stonith-enabled", "true"),
+            ),
             severity="warning",
         )
     elif (
@@ -85,9 +91,12 @@ def _fencing(incident: Incident) -> Iterator[Finding]:
         and properties_of(incident).get("stonith-action") == "off"
     ):
         yield _risk(
-            incident, "A fenced node is switched off and stays off (stonith-action=off)", "Somebody has to switch it on again.",
-            [property_source(incident, "stonith-action")], set_property(incident, "stonith-action", "reboot"),
-        )  # fmt: skip
+            incident,
+            Phrase("A fenced node is switched off and stays off (stonith-action=off)"),
+            Phrase("Somebody has to switch it on again."),
+            [property_source(incident, "stonith-action")],
+            set_property(incident, "stonith-action", "reboot"),
+        )
 
 
 def _quorum(incident: Incident) -> Iterator[Finding]:
@@ -95,16 +104,16 @@ def _quorum(incident: Incident) -> Iterator[Finding]:
         return
     nodes = len(known_nodes(incident))
     more = (
-        "With three nodes or more nothing asks for it."
+        Phrase("With three nodes or more nothing asks for it.")
         if nodes > _TWO
-        else "With two nodes it is only safe where fencing works."
+        else Phrase("With two nodes it is only safe where fencing works.")
     )
     if nodes <= _TWO and not fencing_is_off(incident):
         return
     yield _risk(
         incident,
-        "A part of the cluster without quorum goes on as if it were whole (no-quorum-policy=ignore)",
-        f"When the network between nodes breaks, each part starts everything. {more}",
+        Phrase("A part of the cluster without quorum goes on as if it were whole (no-quorum-policy=ignore)"),
+        Phrase("When the network between nodes breaks, each part starts everything. {more}", more=more),
         [property_source(incident, "no-quorum-policy")],
         set_property(incident, "no-quorum-policy", "stop"),
         severity="warning",
@@ -121,14 +130,32 @@ def _nic(incident: Incident) -> Iterator[Finding]:
         names = {devices[0] for devices in places.values() if devices}
         sources = [one.parameter_sources.get("ip", one.source), *_sources(incident, address)]
         if len(names) > 1:
-            told = listed(f"{devices[0]} on {node}" for node, devices in places.items() if devices)
+            told = listed(
+                Phrase("{devices} on {node}", devices=devices[0], node=node)
+                for node, devices in places.items()
+                if devices
+            )
             yield _risk(
-                incident, f"nic of {one.id} is not set, and its interface has different names: {told}",
-                "The agent takes the interface from the routing table, so it works as long as each node has a connected route to"
-                f' {address}; where one is missing, the start fails with "unknown error".',
-                sources, ("Name the interface alike on every node, then set it:", *set_parameter(incident, one.id, "nic", min(names))),
-                severity="warning", resource=one.id, verify=(f"$ ip -o -f inet route list match {address} scope link",),
-            )  # fmt: skip
+                incident,
+                Phrase(
+                    "nic of {resource} is not set, and its interface has different names: {told}",
+                    resource=one.id,
+                    told=told,
+                ),
+                Phrase(
+                    "The agent takes the interface from the routing table, so it works as long as each node has a"
+                    ' connected route to {address}; where one is missing, the start fails with "unknown error".',
+                    address=address,
+                ),
+                sources,
+                (
+                    Phrase("Name the interface alike on every node, then set it:"),
+                    *set_parameter(incident, one.id, "nic", min(names)),
+                ),
+                severity="warning",
+                resource=one.id,
+                verify=(f"$ ip -o -f inet route list match {address} scope link",),
+            )
 
 
 def _devices(network: object, address: str) -> list[str]:
@@ -151,12 +178,25 @@ def _unmonitored(incident: Incident, primitives: list[ConfiguredResource]) -> It
     if bare:
         names = listed(one.id for one in bare)
         yield _risk(
-            incident, f"{names} {'has' if len(bare) == 1 else 'have'} no recurring monitor",
-            "The cluster starts it and never looks again: a failure goes unseen.",
+            incident,
+            Phrase.counted(
+                "{resources} has no recurring monitor",
+                "{resources} have no recurring monitor",
+                len(bare),
+                resources=names,
+            ),
+            Phrase("The cluster starts it and never looks again: a failure goes unseen."),
             [one.source for one in bare[:3]],
-            ("Add one:", *(f"$ pcs resource op add {bare[0].id} monitor interval=10s timeout=30s", f"$ crm configure monitor {bare[0].id} 10s:30s")),
-            severity="warning", resource=bare[0].id,
-        )  # fmt: skip
+            (
+                Phrase("Add one:"),
+                *(
+                    f"$ pcs resource op add {bare[0].id} monitor interval=10s timeout=30s",
+                    f"$ crm configure monitor {bare[0].id} 10s:30s",
+                ),
+            ),
+            severity="warning",
+            resource=bare[0].id,
+        )
 
 
 def _thresholds(
@@ -170,12 +210,19 @@ def _thresholds(
         first = own[0].id if own else None
         value = own[0].meta["migration-threshold"] if own else defaults["migration-threshold"]
         yield _risk(
-            incident, f"migration-threshold={value} without failure-timeout" + (f" ({listed(one.id for one in own[:4])})" if own else ""),
-            "Failures are counted for ever: once a node has reached the threshold it stays barred until somebody cleans up, and the next"
-            " failure may find no node left.",
+            incident,
+            Phrase("migration-threshold={value} without failure-timeout", value=value)
+            + (Phrase(" ({resources})", resources=listed(one.id for one in own[:4])) if own else ""),
+            Phrase(
+                "Failures are counted for ever: once a node has reached the threshold it stays barred until somebody"
+                " cleans up, and the next failure may find no node left."
+            ),
             [own[0].source if own else configuration.rsc_default_sources.get("migration-threshold")],
-            set_meta(incident, first, "failure-timeout", "10min") if first else set_default(incident, "failure-timeout", "10min"), resource=first,
-        )  # fmt: skip
+            set_meta(incident, first, "failure-timeout", "10min")
+            if first
+            else set_default(incident, "failure-timeout", "10min"),
+            resource=first,
+        )
 
 
 def _operations(incident: Incident, primitives: list[ConfiguredResource]) -> Iterator[Finding]:
@@ -184,20 +231,39 @@ def _operations(incident: Incident, primitives: list[ConfiguredResource]) -> Ite
     if blocks:
         one, operation = blocks[0]
         yield _risk(
-            incident, f"on-fail=block: when {operation.name} of {one.id} fails, the cluster lets go of it",
-            "It is neither stopped nor started elsewhere until somebody cleans up.", [operation.source],
-            ("Where fencing works, leave on-fail to its default.",), resource=one.id,
-        )  # fmt: skip
+            incident,
+            Phrase(
+                "on-fail=block: when {operation} of {resource} fails, the cluster lets go of it",
+                operation=operation.name,
+                resource=one.id,
+            ),
+            Phrase("It is neither stopped nor started elsewhere until somebody cleans up."),
+            [operation.source],
+            (Phrase("Where fencing works, leave on-fail to its default."),),
+            resource=one.id,
+        )
     short = [(one, operation) for one, operation in every if _is_short(operation)]
     if short:
         told = listed(
-            f"{operation.name} of {one.id} {(operation.timeout_ms or 0) // 1000} s" for one, operation in short[:4]
+            Phrase(
+                "{operation} of {resource} {seconds} s",
+                operation=operation.name,
+                resource=one.id,
+                seconds=(operation.timeout_ms or 0) // 1000,
+            )
+            for one, operation in short[:4]
         )
         yield _risk(
-            incident, f"Timeouts shorter than agents advise: {told}",
-            "On a busy host the operation fails though nothing is wrong; for a stop that means fencing or a blocked resource.",
-            [operation.source for _, operation in short[:3]], ("Give at least 20 s, and what the agent's meta-data advises.",), resource=short[0][0].id,
-        )  # fmt: skip
+            incident,
+            Phrase("Timeouts shorter than agents advise: {told}", told=told),
+            Phrase(
+                "On a busy host the operation fails though nothing is wrong; for a stop that means fencing or a"
+                " blocked resource."
+            ),
+            [operation.source for _, operation in short[:3]],
+            (Phrase("Give at least 20 s, and what the agent's meta-data advises."),),
+            resource=short[0][0].id,
+        )
 
 
 def _is_short(operation: ConfiguredOperation) -> bool:

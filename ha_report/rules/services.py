@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ha_report.executions import base_name
 from ha_report.model import Event, Evidence, Finding, OcfRc, Source
+from ha_report.phrase import Phrase
 from ha_report.questions.attempts import is_address
 from ha_report.questions.commands import cleanup, watch
 from ha_report.questions.failures import Failure
@@ -97,35 +98,50 @@ def _address(incident: Incident, told: list[Failure]) -> Why:
     first = told[0]
     address = (parameters_of(incident, first.resource) or {}).get("ip")
     last, lines = _last_good(incident, first), beside(incident, first.node, first.time_us, _NETWORK)[:3]
-    node = first.node or "its node"
+    node = first.node or Phrase("its node")
     cause = [
-        f"The cluster had started it and did not stop it{_since(last)}: somebody, or something on {node}, removed it."
+        Phrase(
+            "The cluster had started it and did not stop it{since}: somebody, or something on {node}, removed it.",
+            since=_since(last),
+            node=node,
+        )
     ]
     canonical = canonical_form(address)
     if canonical:
         cause.append(
-            f"Or it is still there, and the agent does not find it: resource-agents before 4.4.0 look for {address} as it"
-            f" is written, and the kernel writes {canonical}."
+            Phrase(
+                "Or it is still there, and the agent does not find it: resource-agents before 4.4.0 look for"
+                " {address} as it is written, and the kernel writes {canonical}.",
+                address=address,
+                canonical=canonical,
+            )
         )
-    cause += [f"In the same half minute the log has: {words_of(lines[0])}."] if lines else []
+    cause += [Phrase("In the same half minute the log has: {line}.", line=words_of(lines[0]))] if lines else []
     return Why(
         rule="address-removed-outside",
         confidence="certain" if last is not None and not canonical else "likely",
-        title=f"{first.resource} failed its monitor{where(told)}: {f'the address {address}' if address else 'its address'} was gone,"
-        " and the cluster had not removed it",
-        cause=" ".join(cause),
+        title=Phrase(
+            "{resource} failed its monitor{where}: {address} was gone, and the cluster had not removed it",
+            resource=first.resource,
+            where=where(told),
+            address=Phrase("the address {address}", address=address) if address else Phrase("its address"),
+        ),
+        cause=Phrase.joined(cause),
         sources=(*([last] if last else []), *(Source(line.file, line.line) for line in lines)),
         remedy=(
             (
-                f"Find out who removes addresses on {node}: a person (ip addr del, ifdown), NetworkManager, DHCP, a restart of the network."
-                " Where another address of the interface went first, keep its secondaries:"
+                Phrase(
+                    "Find out who removes addresses on {node}: a person (ip addr del, ifdown), NetworkManager, DHCP, a"
+                    " restart of the network. Where another address of the interface went first, keep its secondaries:",
+                    node=node,
+                )
             ),
             "$ sysctl -w net.ipv4.conf.all.promote_secondaries=1",
-            "Then clear the failure:",
+            Phrase("Then clear the failure:"),
             cleanup(incident, first.resource, first.node),
         ),
         verify=(
-            f"On the node that runs {first.resource} this must show the address:",
+            Phrase("On the node that runs {resource} this must show the address:", resource=first.resource),
             f"$ ip -o addr show to {address or 'ADDRESS'}",
         ),
         references=("IPaddr2: monitor answers 7 when the address is on no interface",),
@@ -140,20 +156,28 @@ def _service(incident: Incident, told: list[Failure]) -> Why:
     return Why(
         rule="service-died",
         confidence="certain" if lines and how else "likely",
-        title=f"{first.resource} failed its monitor{where(told)}: it was no longer running"
-        + (f", {how}" if how else ""),
-        cause=f"The cluster had started it and did not stop it{_since(last)}."
-        + (f" The agent says: {said}." if said else "")
-        + (
-            f" In the same half minute the log has: {words_of(lines[0])}."
-            if lines
-            else " Its own log must tell why it ended."
+        title=Phrase(
+            "{resource} failed its monitor{where}: it was no longer running", resource=first.resource, where=where(told)
+        )
+        + (Phrase(", {how}", how=how) if how else ""),
+        cause=Phrase.joined(
+            [
+                Phrase("The cluster had started it and did not stop it{since}.", since=_since(last)),
+                Phrase("The agent says: {said}.", said=said) if said else "",
+                Phrase("In the same half minute the log has: {line}.", line=words_of(lines[0]))
+                if lines
+                else Phrase("Its own log must tell why it ended."),
+            ]
         ),
         sources=(*([last] if last else []), *(Source(line.file, line.line) for line in lines)),
         remedy=(
-            f"Read the service's own log on {first.node or 'its node'} around {clock(first.time_us)}, and the kernel's:",
+            Phrase(
+                "Read the service's own log on {node} around {time}, and the kernel's:",
+                node=first.node or Phrase("its node"),
+                time=clock(first.time_us),
+            ),
             f"$ journalctl --since '-2 hours' | grep -i -e oom -e segfault -e {first.resource}",
-            "Then clear the failure:",
+            Phrase("Then clear the failure:"),
             cleanup(incident, first.resource, first.node),
         ),
         verify=(watch(incident),),
@@ -164,14 +188,14 @@ def _service(incident: Incident, told: list[Failure]) -> Why:
 def _how(lines: list[Evidence]) -> str | None:
     text = " ".join(line.text for line in lines)
     if re.search(r"Out of memory|oom-kill", text):
-        return "killed by the kernel for want of memory"
+        return Phrase("killed by the kernel for want of memory")
     if "segfault" in text or "core dumped" in text:
-        return "it crashed"
-    return "stopped by systemd" if re.search(r"systemd\[1\]: Stopp", text) else None
+        return Phrase("it crashed")
+    return Phrase("stopped by systemd") if re.search(r"systemd\[1\]: Stopp", text) else None
 
 
 def _since(last: Event | None) -> str:
-    return f" after {clock(last.time_us)}, when it ran" if last is not None else ""
+    return Phrase(" after {time}, when it ran", time=clock(last.time_us)) if last is not None else ""
 
 
 RULES = (

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ha_report.executions import base_name
 from ha_report.model import Event, Finding, OcfRc
+from ha_report.phrase import Phrase
 from ha_report.questions.commands import cleanup, watch
 from ha_report.questions.failures import Failure, later
 from ha_report.questions.knowledge import clock, events_of, listed, parents_of, properties_of
@@ -40,15 +41,28 @@ def blocked_or_fenced(incident: Incident, failure: Failure) -> Outcome | None:
     ]
     if done is not None:
         return Outcome(
-            f"{failure.node} was fenced for it at {clock(done.time_us)}, so that the resource could go elsewhere.",
+            Phrase(
+                "{node} was fenced for it at {time}, so that the resource could go elsewhere.",
+                node=failure.node,
+                time=clock(done.time_us),
+            ),
             (done,),
         )
     if asked:
-        return Outcome(f"The cluster asked for {failure.node} to be fenced at {clock(asked[0].time_us)}.", (asked[0],))
+        return Outcome(
+            Phrase(
+                "The cluster asked for {node} to be fenced at {time}.", node=failure.node, time=clock(asked[0].time_us)
+            ),
+            (asked[0],),
+        )
     if _is_blocked(incident, failure):
         return Outcome(
-            f"{failure.resource} is blocked on {failure.node or 'its node'}: whether it still runs is not known, so the cluster"
-            " neither stops it nor starts it elsewhere, and what depends on it waits."
+            Phrase(
+                "{resource} is blocked on {node}: whether it still runs is not known, so the cluster neither stops"
+                " it nor starts it elsewhere, and what depends on it waits.",
+                resource=failure.resource,
+                node=failure.node or Phrase("its node"),
+            )
         )
     return None
 
@@ -74,25 +88,36 @@ def stop_failed(incident: Incident) -> Iterator[Finding]:
 def _why(incident: Incident, told: list[Failure]) -> Why:
     first = told[0]
     said = said_in_words(incident, first)
-    refused = "the agent refuses to stop an instance that is promoted" if first.rc == OcfRc.RUNNING_PROMOTED else None
+    refused = (
+        Phrase("the agent refuses to stop an instance that is promoted") if first.rc == OcfRc.RUNNING_PROMOTED else None
+    )
     after = blocked_or_fenced(incident, first)
     reason = said or refused
     return Why(
         rule="stop-failed",
         confidence="certain" if reason and not refused else "likely",
-        title=f"{first.resource} could not stop{where(told)}: {reason or f'its agent answered {answer(first)}'}",
-        cause=after.sentence if after else f"The agent answered {answer(first)}.",
+        title=Phrase(
+            "{resource} could not stop{where}: {reason}",
+            resource=first.resource,
+            where=where(told),
+            reason=reason or Phrase("its agent answered {answer}", answer=answer(first)),
+        ),
+        cause=after.sentence if after else Phrase("The agent answered {answer}.", answer=answer(first)),
         outcome=(after.sentence,) if after else (),
         sources=after.sources if after else (),
         remedy=(
             (
-                f"On {listed(failure.node or 'the node' for failure in told)}, end by hand what keeps {first.resource} from stopping;"
-                " make sure that it is really down, then let the cluster go on:"
+                Phrase(
+                    "On {nodes}, end by hand what keeps {resource} from stopping; make sure that it is really down, then"
+                    " let the cluster go on:",
+                    nodes=listed((failure.node or Phrase("the node") for failure in told)),
+                    resource=first.resource,
+                )
             ),
             f"$ crm_resource --resource {first.resource} --force-stop --verbose",
             *(cleanup(incident, first.resource, failure.node) for failure in told),
         ),
-        verify=("The resource must be neither FAILED nor blocked:", watch(incident)),
+        verify=(Phrase("The resource must be neither FAILED nor blocked:"), watch(incident)),
         references=("Pacemaker Explained: on-fail; a failed stop means fencing, or block where there is none",),
     )
 

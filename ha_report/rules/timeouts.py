@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ha_report.model import Event, Finding, Source
+from ha_report.phrase import Phrase
 from ha_report.questions.commands import cleanup, set_timeout
 from ha_report.questions.failures import Failure
 from ha_report.questions.knowledge import between, events_of, resource_of
@@ -44,21 +45,32 @@ def operation_timeout(incident: Incident) -> Iterator[Finding]:
 def _why(incident: Incident, told: list[Failure]) -> Why:
     first = told[0]
     limit, source = _limit(incident, first)
-    within = f" within its timeout of {_seconds(limit)}" if limit else " in time"
+    within = Phrase(" within its timeout of {seconds}", seconds=_seconds(limit)) if limit else Phrase(" in time")
     said = said_in_words(incident, first)
     hung = said if said and "did not complete within" not in said else None
     slow = [line for failure in told for line in beside(incident, failure.node, failure.time_us, _LOAD)][:2]
     after = blocked_or_fenced(incident, first) if first.operation == "stop" else None
-    outcome: tuple[str, ...] = ("The host was under load at that time.",) if slow else ()
+    outcome: tuple[str, ...] = (Phrase("The host was under load at that time."),) if slow else ()
     outcome += (after.sentence,) if after else ()
-    last = f"The agent's last words: {hung}." if hung else "The agent said nothing that tells what it waited for."
+    last = (
+        Phrase("The agent's last words: {hung}.", hung=hung)
+        if hung
+        else Phrase("The agent said nothing that tells what it waited for.")
+    )
     longer = max((limit or 20_000) // 1000 * 2, 60)
     interval = first.first.interval_ms
     return Why(
         rule="operation-timeout",
         confidence="certain",
-        title=f"{first.resource} {attempted(first)}{where(told)}: its {first.operation} did not end{within}",
-        cause=" ".join([last, *outcome]),
+        title=Phrase(
+            "{resource} {attempted}{where}: its {operation} did not end{within}",
+            resource=first.resource,
+            attempted=attempted(first),
+            where=where(told),
+            operation=first.operation,
+            within=within,
+        ),
+        cause=Phrase.joined([last, *outcome]),
         outcome=outcome,
         sources=(
             *_executor_lines(incident, first),
@@ -67,13 +79,13 @@ def _why(incident: Incident, told: list[Failure]) -> Why:
             *(after.sources if after else ()),
         ),
         remedy=(
-            f"See by hand how long the {first.operation} takes, and what it waits for:",
+            Phrase("See by hand how long the {operation} takes, and what it waits for:", operation=first.operation),
             f"$ time crm_resource --resource {first.resource} --force-{'check' if first.operation == 'monitor' else first.operation} --verbose",
-            "If it is only slow, give it more time; then lift the bar:",
+            Phrase("If it is only slow, give it more time; then lift the bar:"),
             *set_timeout(incident, first.resource, first.operation, f"{interval // 1000}s" if interval else "", longer),
             *(cleanup(incident, first.resource, failure.node) for failure in told),
         ),
-        verify=("The time it takes must stay well below the timeout:", "$ crm_mon -1 -o -t -f"),
+        verify=(Phrase("The time it takes must stay well below the timeout:"), "$ crm_mon -1 -o -t -f"),
         references=("Pacemaker Explained: operation timeouts; the default is 20 s",),
     )
 
@@ -100,7 +112,11 @@ def _executor_lines(incident: Incident, failure: Failure) -> list[Event]:
 
 
 def _seconds(milliseconds: int) -> str:
-    return f"{milliseconds // 1000} s" if milliseconds % 1000 == 0 else f"{milliseconds} ms"
+    return (
+        Phrase("{count} s", count=milliseconds // 1000)
+        if milliseconds % 1000 == 0
+        else Phrase("{milliseconds} ms", milliseconds=milliseconds)
+    )
 
 
 RULES = (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ha_report.model import Finding
+from ha_report.phrase import Phrase
 from ha_report.questions.commands import cleanup
 from ha_report.questions.failures import Failure
 from ha_report.questions.stories import Why, stories, tell, where
@@ -28,17 +29,31 @@ def unexplained(incident: Incident) -> Iterator[Finding]:
 def _why(incident: Incident, told: list[Failure]) -> Why:
     first = told[0]
     said = said_in_words(incident, first)
-    node = first.node or "the node"
-    result = "it did not end in time" if first.timed_out else f"its agent answered {answer(first)}"
+    node = first.node or Phrase("the node")
+    result = (
+        Phrase("it did not end in time")
+        if first.timed_out
+        else Phrase("its agent answered {answer}", answer=answer(first))
+    )
     return Why(
         rule="unexplained",
         confidence="possible",
-        title=f"{first.resource} {attempted(first)}{where(told)}: {result}; the cause is not known",
-        cause=f"The agent says: {said}." if said else "No line that was read tells why.",
+        title=Phrase(
+            "{resource} {attempted}{where}: {result}; the cause is not known",
+            resource=first.resource,
+            attempted=attempted(first),
+            where=where(told),
+            result=result,
+        ),
+        cause=Phrase("The agent says: {said}.", said=said) if said else Phrase("No line that was read tells why."),
         remedy=(
-            f"Collect the detail log of {node} around that time (pacemaker.log; ha-log in old clusters), and run the agent by hand:",
+            Phrase(
+                "Collect the detail log of {node} around that time (pacemaker.log; ha-log in old clusters), and run"
+                " the agent by hand:",
+                node=node,
+            ),
             f"$ crm_resource --resource {first.resource} --force-{'check' if first.operation == 'monitor' else first.operation} --verbose",
-            "When the cause is mended, lift the bar:",
+            Phrase("When the cause is mended, lift the bar:"),
             *(cleanup(incident, first.resource, failure.node) for failure in told),
         ),
         verify=("$ crm_mon -1rf",),

@@ -10,6 +10,7 @@ from ha_report import demo
 from ha_report.diagnosis import findings_of
 from ha_report.reading import read_incident
 from reports.files import write
+from reports.language import LANGUAGES
 from tests.reports.conftest import SAMPLES
 from tests.reports.incidents import VERSION
 
@@ -27,7 +28,7 @@ FLAGS = (
 
 @pytest.fixture(scope="session")
 def pages(tmp_path_factory):
-    """The page of each sample incident: name -> address."""
+    """The page of each sample incident, those of the demo in every language: name -> address."""
     folder = tmp_path_factory.mktemp("pages")
     written = {}
     for name, make in SAMPLES.items():
@@ -37,8 +38,10 @@ def pages(tmp_path_factory):
         ).as_uri()
     for name in demo.SAMPLES:
         with read_incident((str(demo.path(name)),), None, lambda *_: None) as (incident, _):
-            page = write(incident, findings_of(incident), folder / name, version=VERSION, force=False)
-        written[f"demo {name}"] = page.as_uri()
+            told = incident, findings_of(incident)
+            for language in LANGUAGES:
+                page = write(*told, folder / language / name, version=VERSION, force=False, language=language)
+                written[f"demo {name}" if language == "en" else f"demo {name}, {language}"] = page.as_uri()
     return written
 
 

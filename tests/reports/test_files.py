@@ -137,7 +137,7 @@ def test_nothing_half_written_stays_behind(tmp_path, monkeypatch, error, module,
         written(dest)
     before = sorted(str(path) for path in tmp_path.rglob("*"))
 
-    def broken(_):
+    def broken(*_):
         raise error
 
     monkeypatch.setattr(getattr(files, module), "render", broken)

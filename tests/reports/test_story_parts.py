@@ -6,7 +6,7 @@ from tests.reports.incidents import BEGIN
 
 
 def step(minute, severity="notice", text="r_ip started on node01"):
-    return StoryStep(BEGIN + timedelta(minutes=minute), "node01", severity, "started", {"en": text}, None)
+    return StoryStep(BEGIN + timedelta(minutes=minute), "node01", severity, "started", text, None)
 
 
 def told(story, most):
