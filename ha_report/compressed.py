@@ -52,12 +52,15 @@ def is_compressed(path: Path) -> bool:
         return compression_of(file.read(MAGIC_BYTES)) is not None
 
 
-def decompressed(file: BinaryIO) -> io.BufferedIOBase:
-    """Return a stream of the contents of `file`, whatever it is compressed by."""
+def decompressed(file: BinaryIO, *, fast: bool = False) -> io.BufferedIOBase:
+    """Return a stream of the contents of `file`, whatever it is compressed by.
+
+    The fast one gives up to 64 KB less of a file that is cut off.
+    """
     kind = compression_of(file.read(MAGIC_BYTES))
     file.seek(0)
     if kind == "gzip":
-        return _GzipStream(fileobj=file)
+        return _GzipStream(fileobj=file) if fast else gzip.GzipFile(fileobj=file)
     if kind == "bzip2":
         return bz2.BZ2File(file)
     if kind == "xz":
@@ -68,5 +71,5 @@ def decompressed(file: BinaryIO) -> io.BufferedIOBase:
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
     """Give the file's bytes as they were before compression, to be read as a stream."""
-    with path.open("rb") as file, decompressed(file) as plain:
+    with path.open("rb") as file, decompressed(file, fast=True) as plain:
         yield cast("BinaryIO", plain)

@@ -137,7 +137,14 @@ def to_frame(events: Iterable[Event]) -> pd.DataFrame:
     """Return one row per event, in order of time, then of file and line."""
     import pandas as pd  # noqa: PLC0415 - takes a third of a second: only where it is needed
 
-    frame = pd.DataFrame.from_records(list(events), columns=list(Event._fields))
+    # Not in pyarrow's memory where pyarrow is there: lines may hold bytes that are no text, and it takes none.
+    with pd.option_context("mode.string_storage", "python"):
+        return _framed(pd.DataFrame.from_records(list(events), columns=list(Event._fields)))
+
+
+def _framed(frame: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd  # noqa: PLC0415 - as above
+
     frame["time_us"] = pd.to_datetime(frame["time_us"].astype("Int64"), unit="us", utc=True)
     frame = frame.rename(columns={"time_us": "time"})
     for name in _NUMBERS:

@@ -92,7 +92,8 @@ NO_ROUTE = Finding(
 
 def frame(events):
     """Return events as an incident holds them."""
-    made = pd.DataFrame(list(events), columns=list(Event._fields)).rename(columns={"time_us": "time"})
+    with pd.option_context("mode.string_storage", "python"):  # as to_frame does
+        made = pd.DataFrame(list(events), columns=list(Event._fields)).rename(columns={"time_us": "time"})
     made["time"] = pd.to_datetime(made["time"].astype("Int64"), unit="us", utc=True).astype("datetime64[us, UTC]")
     numbers = ["interval_ms", "call", "rc", "line"]
     return made.astype(dict.fromkeys(numbers, "Int64"))
