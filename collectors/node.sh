@@ -460,7 +460,8 @@ main() {
     ionice -c 2 -n 7 -p $$ >/dev/null 2>&1
     renice 5 $$ >/dev/null 2>&1
     make_work || exit 73
-    home=$HOME HOME=$work  # crm, top and others put files into it
+    home=$HOME HOME=$work TMPDIR=$work  # crm, top and others put files into them
+    export TMPDIR
     unset XDG_CONFIG_HOME XDG_CACHE_HOME XDG_DATA_HOME
     trap 'finish 143' HUP INT TERM PIPE
     guard >/dev/null 2>&1 &
