@@ -16,6 +16,18 @@ OPERATION_KEY = rf"(?P<resource>[^\s()\[\]]+)_(?P<operation>{OPERATION})_(?P<int
 # A resource's name, which may end in an instance number: "p_state:1".
 NAME = r"[^\s|,()'\"]+"
 
+# What a regex may begin with that fits wherever one looks: a run of characters, perhaps behind a word ("(?:Node )?").
+_LEADING_RUN = re.compile(r"^((?:\(\?:[\w ]* \)\?)*)(\((?:\?:|\?P<\w+>))(\\[Sdw]|\[(?:[^\]\\]|\\.)+\])\+")
+
+
+def from_run_start(regex: str) -> str:
+    """Return `regex` so that a run it begins with is only tried from where the run begins.
+
+    Where it matches from further inside, it matches from there, too, and a search takes the leftmost: the result is the
+    same.  But a crafted line, one run of 100,000 characters, is searched once and not 100,000 times.
+    """
+    return _LEADING_RUN.sub(lambda found: f"{found[1]}(?<!{found[3]}){found[2]}{found[3]}+", regex)
+
 
 @dataclass(frozen=True)
 class Pattern:
@@ -35,7 +47,7 @@ class Pattern:
     @cached_property
     def compiled(self) -> re.Pattern[str]:
         """`regex`, compiled when a line needs it: most rows meet none, and all together take a third of a second."""
-        return re.compile(self.regex)
+        return re.compile(from_run_start(self.regex))
 
     def match(self, text: str) -> dict[str, str] | None:
         """Return the named groups that took part in matching `text`, or None if this is another message."""

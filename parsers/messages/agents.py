@@ -195,7 +195,7 @@ PATTERNS = (
         kind="agent-output",
         era="1.1.10 - 2.1.2, controller",
         anchor="ocf-exit-reason:",
-        regex=rf"(?<!\S)(?P<node>\S+?)-{OPERATION_KEY}:(?P<call>\d+)"
+        regex=rf"(?<!\S)(?P<node>\S{{1,253}}?)-{OPERATION_KEY}:(?P<call>\d+)"
         # Of several reasons the last one counts.
         r" \[ .*ocf-exit-reason:(?P<reason>.*?)(?:\\n.*)? \]",
         example=r"node01-r_web_start_0:6 [ ocf-exit-reason:no httpd\nocf-exit-reason:environment is invalid\n ]",

@@ -240,7 +240,7 @@ PATTERNS = (
         kind="daemon-assertion",
         era="1.0 - 3.0",
         anchor="assert",
-        regex=r"(?:(?P<value>\w+): )?(?:Triggered (?:fatal |non-fatal )?|Forked child \[?\d+\]? to record non-fatal )assert(?:ion)? at (?P<reason>\S+:\d+)",
+        regex=r"(?:(?<!\w)(?P<value>\w+): )?(?:Triggered (?:fatal |non-fatal )?|Forked child \[?\d+\]? to record non-fatal )assert(?:ion)? at (?P<reason>\S+:\d+)",
         example="crm_abort: crmd_ccm_msg_callback: Triggered fatal assert at callbacks.c:544 : crm_peer_seq <= membership->m_instance",
         expect={"value": "crmd_ccm_msg_callback", "reason": "callbacks.c:544"},
     ),

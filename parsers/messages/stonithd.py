@@ -49,7 +49,7 @@ PATTERNS = (
         kind="fencing-plugin-failed",
         era="cluster-glue, external plugins",
         anchor="failed with rc ",
-        regex=r"'(?P<value>\S+) (?P<operation>\w+)'(?: for host (?P<node>\S+))? failed with rc (?P<rc>\d+)",
+        regex=r"'(?P<value>[^\s']+) (?P<operation>\w+)'(?: for host (?P<node>\S+))? failed with rc (?P<rc>\d+)",
         example="external_reset_req: 'labpower reset' for host node02 failed with rc 1",
         expect={"value": "labpower", "operation": "reset", "node": "node02", "rc": "1"},
     ),

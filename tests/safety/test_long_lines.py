@@ -1,0 +1,56 @@
+"""A crafted line holds nobody up: the time that a message row takes grows with the line, and no faster."""
+
+import re
+import time
+
+import pytest
+
+import parsers.messages
+from ha_report.tables import rows_of
+from parsers.pattern import from_run_start
+
+PATTERNS = rows_of(parsers.messages, "PATTERNS")
+FILLERS = ["a", "a_", "_", "1", "a ", "a,", "a/", "[", "'a", "(a", "a:", "a-", "=a;"]
+SIZE = 20_000
+
+
+def crafted(row, filler):
+    body = (filler * SIZE)[:SIZE]
+    yield row.anchor + body
+    yield body + row.anchor
+    yield (row.anchor + body[:40]) * (SIZE // (len(row.anchor) + 40))
+    yield row.example.partition(row.anchor)[0] + row.anchor + " " + body
+    yield row.example + body
+    yield f"{body} {row.example}!"
+
+
+def seconds(row, text):
+    begin = time.thread_time()
+    row.match(text)
+    return time.thread_time() - begin
+
+
+@pytest.mark.parametrize("filler", FILLERS)
+def test_no_row_takes_long_for_a_crafted_line(filler):
+    """Rows that tried a run of characters from each of them took a second for 4,000, and would take 25 for these."""
+    slow = {
+        (row.kind, row.regex): text[:60]
+        for row in PATTERNS
+        for text in crafted(row, filler)
+        if seconds(row, text) > 0.25
+    }
+    assert slow == {}
+
+
+def groups(regex, text):
+    found = re.search(regex, text)
+    return found and (found.span(), found.groupdict())
+
+
+@pytest.mark.parametrize("row", PATTERNS, ids=lambda row: f"{row.kind} {row.era}")
+def test_a_run_tried_from_its_start_gives_what_it_gave(row):
+    around = ("{}", "x{}", " {} ", "a:b {}", "node01: {}; {}", "({})", "[r_ip_{}", "{}{}", "Node {}", "\t* {}")
+    for other in PATTERNS if row.regex != from_run_start(row.regex) else [row]:
+        for text in (frame.format(*[other.example] * frame.count("{}")) for frame in around):
+            if row.anchor in text:
+                assert groups(from_run_start(row.regex), text) == groups(row.regex, text)
