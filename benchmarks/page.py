@@ -7,7 +7,6 @@ the page's own clock: from the navigation to the moment that the controls answer
 """
 
 import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 from ha_report.incident import Incident  # noqa: E402 -- a script of the checkout, which the line above makes importable
 from ha_report.model import Event  # noqa: E402 -- as above
 from reports import html, page  # noqa: E402 -- as above
-from tests.browser.conftest import FLAGS  # noqa: E402 -- as above
+from tests.browser.driver import started  # noqa: E402 -- as above
 from tests.reports.incidents import START, crowded, event, incident  # noqa: E402 -- as above
 
 MEGABYTE = 1_000_000
@@ -96,15 +95,6 @@ def make(number: int, folder: Path) -> tuple[Path, float, float]:
     return path, took, memory() - before
 
 
-def browser(folder: Path) -> webdriver.Chrome:
-    """Return a browser with a profile of its own."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium") or ""
-    for flag in (*FLAGS, f"--user-data-dir={folder}/profile"):
-        options.add_argument(flag)
-    return webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
-
-
 def ready(driver: webdriver.Chrome, address: str) -> float:
     """Return the seconds from the navigation to controls that answer."""
     driver.get(address)
@@ -131,7 +121,7 @@ def measured(number: int, folder: Path) -> list[bool]:
         line("memory for it", grown, 500, "MB"),
         line("size of the page", path.stat().st_size / MEGABYTE, 15, "MB"),
     ]
-    driver = browser(folder)
+    driver = started(f"{folder}/profile")
     try:
         held.append(line("interactive after", min(ready(driver, path.as_uri()) for _ in range(ROUNDS)), 2, "s"))
         time.sleep(1)  # nobody reads faster

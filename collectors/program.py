@@ -84,7 +84,7 @@ def _flow(phases: dict[str, tuple[Item, ...]], folders: list[Folder], *, logs: b
 
 def assembled(window: Window, phases: dict[str, tuple[Item, ...]], flow: list[str]) -> str:
     """Return the program that runs the lines of `flow`, in which `phase NAME` takes the items of that phase."""
-    parts = ["#!/bin/sh", *_settings(window), _text("window.sh"), _text("node.sh")]
+    parts = ["#!/bin/sh", *_settings(window), _text("window.sh"), _text("logs.sh"), _text("node.sh")]
     number = 0
     for name, rows in phases.items():
         listed = []

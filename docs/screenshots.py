@@ -5,7 +5,6 @@ Run it by `make screenshots`.  What is on them is what the program makes of `ha-
 # ruff: noqa: INP001 - a script beside what it writes, no package
 
 import base64
-import shutil
 import sys
 import tempfile
 import time
@@ -21,10 +20,10 @@ from ha_report import __version__, demo
 from ha_report.diagnosis import findings_of
 from ha_report.reading import read_incident
 from reports.files import write
+from tests.browser.driver import started
 
 ROOT = Path(__file__).resolve().parent.parent
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--font-render-hinting=none")  # fmt: skip
+PLAIN = ("--hide-scrollbars", "--font-render-hinting=none")
 DRAWN_S = 0.5  # until the picture of the time has been drawn by its script
 
 
@@ -54,15 +53,6 @@ def page_in(language: str, folder: Path) -> str:
         return write(*told, folder / language, version=__version__, force=False, language=language).as_uri()
 
 
-def chromium(profile: str) -> webdriver.Chrome:
-    """Return a browser without a window."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium") or "chromium"
-    for flag in (*FLAGS, f"--user-data-dir={profile}"):
-        options.add_argument(flag)
-    return webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
-
-
 def take(browser: webdriver.Chrome, address: str, shot: Shot) -> None:
     """Take one picture."""
     size = {"width": shot.width, "height": shot.height, "deviceScaleFactor": 1, "mobile": shot.width < 500}  # noqa: PLR2004 - a phone
@@ -78,7 +68,7 @@ def take(browser: webdriver.Chrome, address: str, shot: Shot) -> None:
 def main() -> None:
     """Take them all."""
     with tempfile.TemporaryDirectory() as folder:
-        browser = chromium(f"{folder}/profile")
+        browser = started(f"{folder}/profile", *PLAIN)
         try:
             pages = {language: page_in(language, Path(folder)) for language in {shot.language for shot in SHOTS}}
             for shot in SHOTS:

@@ -29,7 +29,7 @@ from ha_report.questions.knowledge import (
 from ha_report.questions.partitions import Partition, partitions
 from ha_report.questions.placement import downtime
 from ha_report.rule import Rule
-from ha_report.rules.split_brain import PAUSE_MS, SECOND_MS, is_split, links_lost, milliseconds, paused
+from ha_report.rules.split_brain import PAUSE_MS, SECOND_MS, is_split, links_lost, milliseconds, paused, stood_still
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident
@@ -123,14 +123,7 @@ def _cut_off_cause(incident: Incident, one: Partition, nodes: tuple[str, ...], f
     yield from [
         Phrase("{node} was fenced at {time}.", node=fencing.node, time=clock(fencing.end_us)) for fencing in fenced
     ]
-    yield from [
-        Phrase(
-            "{writer} had stood still for {seconds} s.",
-            writer=event.writer,
-            seconds=f"{milliseconds(event) / SECOND_MS:.1f}",
-        )
-        for event in paused(incident, one)
-    ]
+    yield from stood_still(incident, one)
     if gaps:
         yield Phrase("{resources} moved.", resources=listed(gap.resource for gap in gaps))
 
@@ -259,7 +252,7 @@ def _pauses(incident: Incident) -> Iterator[Finding]:
             title=Phrase(
                 "{node} stood still for up to {seconds} s, {times}, first at {time}",
                 node=node or Phrase("The host"),
-                seconds=f"{max(map(milliseconds, own)) / 1000:.1f}",
+                seconds=f"{max(map(milliseconds, own)) / SECOND_MS:.1f}",
                 times=plural(len(own), "time"),
                 time=clock(own[0].time_us),
             ),

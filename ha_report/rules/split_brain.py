@@ -118,14 +118,7 @@ def _split_cause(incident: Incident, one: Partition) -> Iterator[str]:
     yield Phrase("The nodes lost sight of each other, though none of them was down: each kept writing its log.")
     if down:
         yield Phrase("Links went down first, at {time}.", time=clock(down[0].time_us))
-    yield from [
-        Phrase(
-            "{writer} had stood still for {seconds} s.",
-            writer=event.writer,
-            seconds=f"{milliseconds(event) / SECOND_MS:.1f}",
-        )
-        for event in paused(incident, one)
-    ]
+    yield from stood_still(incident, one)
     if fencing_is_off(incident):
         yield Phrase("Fencing is off, so neither part made sure that the other was down.")
     if not stops_without_quorum(incident):
@@ -138,6 +131,16 @@ def paused(incident: Incident, one: Partition) -> list[Event]:
     """Return the pauses of hosts that the partition began with, one a host."""
     near = between(events_of(incident, "process-paused"), one.begin_us - _NEAR, (one.end_us or one.begin_us) + _NEAR)
     return list({event.writer: event for event in near if milliseconds(event) >= PAUSE_MS}.values())
+
+
+def stood_still(incident: Incident, one: Partition) -> Iterator[str]:
+    """Yield a sentence for each host of `paused`."""
+    for event in paused(incident, one):
+        yield Phrase(
+            "{writer} had stood still for {seconds} s.",
+            writer=event.writer,
+            seconds=f"{milliseconds(event) / SECOND_MS:.1f}",
+        )
 
 
 def _split_sources(incident: Incident, one: Partition) -> Iterator[Source | Event | None]:

@@ -1,7 +1,5 @@
 """A real Chromium on pages that were really written; skipped where there is none."""
 
-import shutil
-
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -11,19 +9,9 @@ from ha_report.diagnosis import findings_of
 from ha_report.reading import read_incident
 from reports.files import write
 from reports.language import LANGUAGES
+from tests.browser import driver
 from tests.reports.conftest import SAMPLES
 from tests.reports.incidents import VERSION
-
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture(scope="session")
@@ -48,17 +36,10 @@ def pages(tmp_path_factory):
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory):
     """One browser for all tests."""
-    binary, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not binary or not driver:
+    if not driver.installed():
         pytest.skip("chromium and chromium-driver are not installed")
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = binary
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    logs = {"goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}
+    browser = driver.started(tmp_path_factory.mktemp("profile"), **logs)
     yield browser
     browser.quit()
 

@@ -2,7 +2,6 @@
 
 import bz2
 import gzip
-import io
 import lzma
 import os
 import stat
@@ -21,6 +20,7 @@ import pytest
 from collectors.archive import HEAD_BYTES, is_archive, unpack
 from collectors.archive_source import Limits
 from ha_report.errors import UserError
+from tests.archives import link, member, tar_of
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -37,27 +37,6 @@ COMPRESSIONS = {
     "two-zstd-frames": lambda data: zstd.compress(data[:700]) + zstd.compress(data[700:]),
 }
 LOG = b"".join(b"Nov 23 02:01:%02d node02 crmd: [%d]: info: line\n" % (n % 60, n) for n in range(2000))
-
-
-def member(name, data=b"", mtime=1_300_000_000, **fields):
-    found = tarfile.TarInfo(name)
-    found.size = len(data)
-    found.mtime = mtime
-    for key, value in fields.items():
-        setattr(found, key, value)
-    return found, data
-
-
-def link(name, target, kind=tarfile.SYMTYPE):
-    return member(name, type=kind, linkname=target)
-
-
-def tar_of(*members, tar_format=tarfile.GNU_FORMAT):
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=tar_format) as tar:
-        for found, data in members:
-            tar.addfile(found, io.BytesIO(data))
-    return buffer.getvalue()
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ import pytest
 from click.testing import CliRunner
 
 from ha_report.cli import main
+from tests.archives import link, member
+from tests.archives import tar_of as gnu_tar_of
 
 EVIL = ("/var/tmp/ha-report-evil", "/tmp/ha-report-evil")  # noqa: S108 - what must not be there
 LOG = (
@@ -31,24 +33,9 @@ LAUGHS = ENTITIES + b"]><cib><configuration>&j;</configuration></cib>"
 OUTSIDE = b'<?xml version="1.0"?><!DOCTYPE cib [<!ENTITY x SYSTEM "file:///etc/passwd">]><cib epoch="1"><configuration>&x;</configuration></cib>'
 
 
-def member(name, data=b"", **fields):
-    found = tarfile.TarInfo(name)
-    found.size, found.mtime = len(data), 1_795_399_313
-    for key, value in fields.items():
-        setattr(found, key, value)
-    return found, data
-
-
-def link(name, target, kind=tarfile.SYMTYPE):
-    return member(name, type=kind, linkname=target)
-
-
-def tar_of(*members, tar_format=tarfile.PAX_FORMAT):
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=tar_format) as tar:
-        for found, data in members:
-            tar.addfile(found, io.BytesIO(data))
-    return buffer.getvalue()
+def tar_of(*members):
+    """Return an archive that keeps pax headers."""
+    return gnu_tar_of(*members, tar_format=tarfile.PAX_FORMAT)
 
 
 def sparse(size):
