@@ -38,7 +38,9 @@ if TYPE_CHECKING:
     from reports.shape import NearLine, Report
 
 TEMPLATES = Path(__file__).with_name("templates")
-STYLES = ("page.css", "cluster.css", "tables.css", "story.css", "evidence.css", "picture.css", "print.css")
+STYLES = (
+    "page.css", "cards.css", "cluster.css", "tables.css", "story.css", "evidence.css", "picture_marks.css", "picture.css", "print.css",
+)  # fmt: skip
 # In this order; each is a world of its own, but for the data that the first one reads.
 SCRIPTS = ("blocks.js", "copy.js", "tables.js", "moments.js", "events.js", "download.js", "paper.js", "picture.js")
 NODE_COLOURS = 8  # in the style sheet; the ninth node begins again

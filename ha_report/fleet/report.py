@@ -31,7 +31,7 @@ SCHEMA = "ha-report-fleet-page/1"
 MARKER = "fleet.json"
 TEMPLATES = Path(__file__).with_name("templates")
 # An absolute path stays itself where html.asset looks for it.
-STYLES = ("page.css", "tables.css", "print.css", str(TEMPLATES / "fleet.css"))
+STYLES = ("page.css", "cards.css", "tables.css", "print.css", str(TEMPLATES / "fleet.css"))
 MOST_ROWS = 15  # of each table: the page is to be read, and `fleet query` has the rest
 CHART_HEIGHT, BAR_WIDTH, BAR_STEP = 120, 28, 44  # units of the picture
 
