@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ha_report import __version__
+from ha_report import __version__, options
 from ha_report.collect_command import collect
 from ha_report.diff_command import diff
 from ha_report.errors import CHECK_FAILED, PARTIAL
 from ha_report.fleet_command import fleet
 from ha_report.redact_command import redact
 from ha_report.rules_command import rules
-from reports.language import LANGUAGES
 
 if TYPE_CHECKING:
     from collectors.archive_source import Limits
@@ -36,18 +35,6 @@ Exit status:
 """
 
 
-def _zone(_context: click.Context, _parameter: click.Parameter, name: str | None) -> tzinfo | None:
-    """Return the zone that the user names."""
-    if name is None:
-        return None
-    from ha_report.zones import named_zone  # noqa: PLC0415 - loads dateutil
-
-    zone = named_zone(name)
-    if zone is None:
-        raise click.BadParameter(f"{name!r} is no time zone; give one such as Asia/Tokyo, UTC or +09:00.")
-    return zone
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=_EPILOG)
 @click.version_option(__version__, "-V", "--version", prog_name="ha-report")
 def main() -> None:
@@ -59,13 +46,7 @@ def main() -> None:
 
 
 _sources = click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
-_timezone = click.option(
-    "--timezone",
-    "zone",
-    callback=_zone,
-    metavar="ZONE",
-    help="Zone of the times that have none. [default: as the files tell, else yours]",
-)
+_timezone = options.timezone("as the files tell, else yours")
 _from = click.option(
     "-f",
     "--from",
@@ -75,22 +56,6 @@ _from = click.option(
 )
 _to = click.option("-t", "--to", "end", metavar="TIME", help="Leave out what was after.")
 _force = click.option("-Z", "--force", is_flag=True, help="Replace a report that is already in DEST.")
-_language = click.option(
-    "--lang",
-    "language",
-    type=click.Choice(LANGUAGES),
-    default="en",
-    show_default=True,
-    envvar="HA_REPORT_LANG",
-    show_envvar=True,
-    help="Language of the report; report.json is English in any.",
-)
-_unpack_limit = click.option(
-    "--unpack-limit",
-    type=click.IntRange(1),
-    metavar="GB",
-    help="What an archive may unpack to. [default: 20, and a thousand times its size]",
-)
 _jobs = click.option(
     "-j",
     "--jobs",
@@ -100,21 +65,16 @@ _jobs = click.option(
     show_envvar=True,
     help="How many processes read what is large. [default: one for each core]",
 )
-_quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+_reading = options.together(_from, _to, _timezone, options.language, options.unpack_limit, _jobs)
 
 
 @main.command()
 @_sources
 @click.option("-o", "--output", "dest", type=click.Path(path_type=Path), metavar="DEST",
               help="Folder to write the report into. [default: SOURCE's name with -report, in the current folder]")  # fmt: skip
-@_from
-@_to
-@_timezone
-@_language
-@_unpack_limit
-@_jobs
+@_reading
 @_force
-@_quiet
+@options.quiet
 def analyze(
     sources: tuple[str, ...],
     dest: Path | None,
@@ -142,12 +102,7 @@ def analyze(
 
 @main.command()
 @_sources
-@_from
-@_to
-@_timezone
-@_language
-@_unpack_limit
-@_jobs
+@_reading
 @click.option("--check", is_flag=True, help="Exit with status 4 when a finding of severity error exists.")
 def show(
     sources: tuple[str, ...],
@@ -186,9 +141,9 @@ def show(
 @click.option(
     "--sample", default="nic", show_default=True, help="Which incident: nic, or heartbeat (the stack of 2011)."
 )
-@_language
+@options.language
 @_force
-@_quiet
+@options.quiet
 def demo(dest: Path, sample: str, language: str, force: bool, quiet: bool) -> None:
     """Report on a sample incident that ships with the program.
 

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone, tzinfo
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,7 @@ UNMASKED = "ha-report: secrets are not masked: look through the bundle before yo
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @collect_options.options
-def collect(zone: str | None, **options: Any) -> None:
+def collect(**options: Any) -> None:
     """Gather a bundle from the nodes of a cluster, and report on it.
 
     DEST is the folder for it, in the current folder unless it says otherwise; DEST.tar.xz beside it is
@@ -42,18 +42,7 @@ def collect(zone: str | None, **options: Any) -> None:
     ha-report collect -f "2007/9/5 12:30" -t 14:00 -n "node01 node02" incident
     ha-report collect --retry incident               node02 is up again
     """  # noqa: D301 - click takes the character itself for a paragraph that is to be left as it is
-    _collect(Options(zone=_zone(zone), **options))
-
-
-def _zone(name: str | None) -> tzinfo | None:
-    from ha_report.zones import named_zone  # noqa: PLC0415 - loads dateutil
-
-    zone = named_zone(name) if name else None
-    if name and zone is None:
-        raise click.BadParameter(
-            f"{name!r} is no time zone; give one such as Asia/Tokyo, UTC or +09:00.", param_hint="--timezone"
-        )
-    return zone
+    _collect(Options(**options))
 
 
 def _collect(options: Options) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 
 import click
 
-from reports.language import LANGUAGES
+from ha_report.options import language, quiet, timezone, together
 
 WAIT_S = 60
 
@@ -81,19 +80,12 @@ def list_items(context: click.Context, _: click.Parameter, wanted: bool) -> None
     context.exit()
 
 
-def options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options, in the order in which --help shows them."""
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
-
-
-OPTIONS = (
+options = together(
     click.argument("dest", required=False, type=click.Path(path_type=Path)),
     click.option("-f", "--from", "begin", default="12H", show_default=True, metavar="TIME",
                  help='Begin of the window: 14:00, 2pm, "2007/9/5 12:30", 2d, 75H or 10M ago, ISO 8601.'),
     click.option("-t", "--to", "end", default="now", show_default=True, metavar="TIME", help="End of the window."),
-    click.option("--timezone", "zone", metavar="ZONE", help="Zone of the times that have none. [default: yours]"),
+    timezone("yours"),
     click.option("-n", "--nodes", "nodes", multiple=True, metavar='"NODE ..."',
                  help="Gather from these nodes; can be repeated. [default: those that the cluster has]"),
     click.option("--from-node", metavar="NODE", help="Ask this node which nodes there are, and not this machine."),
@@ -129,11 +121,10 @@ OPTIONS = (
     click.option("--retry", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="BUNDLE",
                  help="Fetch what is missing in BUNDLE, into the same bundle."),
     click.option("--no-report", "report", flag_value=False, default=True, help="Gather only."),
-    click.option("--lang", "language", type=click.Choice(LANGUAGES), default="en", show_default=True, envvar="HA_REPORT_LANG",
-                 show_envvar=True, help="Language of the report; report.json is English in any."),
+    language,
     click.option("--dry-run", is_flag=True, help="Print the nodes and the program that would run on them, and stop."),
     click.option("--list-items", is_flag=True, is_eager=True, expose_value=False, callback=list_items,
                  help="Print what is taken from a node, and stop."),
     click.option("-v", "--verbose", count=True, help="Tell of every item as it comes."),
-    click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+    quiet,
 )  # fmt: skip

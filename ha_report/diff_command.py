@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ha_report import __version__
+from ha_report import __version__, options
 from ha_report.errors import PARTIAL, DestinationInTheWay, UserError
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from reports.difference import Difference
 
 
@@ -23,14 +25,9 @@ if TYPE_CHECKING:
               help="How it is told.")  # fmt: skip
 @click.option("-o", "--output", "page", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Write it as an HTML page instead.")  # fmt: skip
-@click.option(
-    "--timezone",
-    "zone",
-    metavar="ZONE",
-    help="Zone of the times that have none. [default: as the files tell, else yours]",
-)
+@options.timezone("as the files tell, else yours")
 @click.option("-Z", "--force", is_flag=True, help="Replace FILE.")
-def diff(before: str, after: str, form: str, page: Path | None, zone: str | None, force: bool) -> None:
+def diff(before: str, after: str, form: str, page: Path | None, zone: tzinfo | None, force: bool) -> None:
     """Say what changed between two bundles of one cluster.
 
     Compares findings, failed operations, versions, configuration, nodes, resources and where they run.  BEFORE and
@@ -54,18 +51,12 @@ def diff(before: str, after: str, form: str, page: Path | None, zone: str | None
         sys.exit(PARTIAL)
 
 
-def _compared(before: str, after: str, zone_name: str | None) -> tuple[Difference, list[str]]:
+def _compared(before: str, after: str, zone: tzinfo | None) -> tuple[Difference, list[str]]:
     """Return what differs, and what could not be read."""
     from ha_report.diagnosis import findings_of  # noqa: PLC0415 - loads pandas
     from ha_report.reading import read_incident  # noqa: PLC0415 - loads the parsers
-    from ha_report.zones import named_zone  # noqa: PLC0415 - loads dateutil
     from reports.difference import compare  # noqa: PLC0415
 
-    zone = named_zone(zone_name) if zone_name else None
-    if zone_name and zone is None:
-        raise click.BadParameter(
-            f"{zone_name!r} is no time zone; give one such as Asia/Tokyo.", param_hint="--timezone"
-        )
     with (
         read_incident([before], zone, lambda _line: None) as (first, missing),
         read_incident([after], zone, lambda _line: None) as (second, also_missing),

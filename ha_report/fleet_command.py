@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ha_report import __version__
+from ha_report import __version__, options
 from ha_report.errors import PARTIAL, UserError
 
 if TYPE_CHECKING:
@@ -41,10 +41,9 @@ def fleet() -> None:
 @click.option("--scheduler", "address", metavar="ADDRESS",
               help="Use the workers of a Dask scheduler, such as tcp://host:8786. [default: this machine's cores]")  # fmt: skip
 @click.option("--processes", type=click.IntRange(1), metavar="N", help="On this machine. [default: one a core]")
-@click.option("--timezone", "zone", metavar="ZONE",
-              help="Zone of the times that have none. [default: as the files tell, else the worker's]")  # fmt: skip
+@options.timezone("as the files tell, else the worker's", by_name=True)
 @click.option("--again", is_flag=True, help="Analyse also what did not change, as after an update of ha-report.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+@options.quiet
 def index(
     sources: tuple[str, ...],
     folder: Path,
@@ -66,7 +65,6 @@ def index(
     from ha_report.fleet.extras import require  # noqa: PLC0415 - only where it is needed
     from ha_report.fleet.index import opened_for_writing  # noqa: PLC0415 - loads pyarrow
 
-    _check_zone(zone)
     require("pyarrow", "distributed")  # what lacks is said before anything is done
     with opened_for_writing(folder) as made:
         found = _found(sources)
@@ -101,13 +99,6 @@ def _results(
 
     tasks = (Task(one.url, one.name, one.stamp, known, zone) for one, known in todo)
     yield from analysed(tasks, address=address, processes=processes)
-
-
-def _check_zone(zone: str | None) -> None:
-    from ha_report.zones import named_zone  # noqa: PLC0415 - loads dateutil
-
-    if zone is not None and named_zone(zone) is None:
-        raise click.BadParameter(f"{zone!r} is no time zone; give one such as Asia/Tokyo.", param_hint="--timezone")
 
 
 def _batches(results: Iterable[Analysed], write: Callable[[Sequence[Analysed]], None]) -> Iterator[list[Analysed]]:
@@ -265,7 +256,7 @@ def _features_of(bundle: str) -> tuple[str, Sequence[str]]:
 @click.option("--reports", type=click.IntRange(0), default=10, show_default=True, metavar="N",
               help="Worst clusters whose own reports are written, too, of what their bundles hold now.")  # fmt: skip
 @click.option("-Z", "--force", is_flag=True, help="Replace a page that is already in DEST.")
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+@options.quiet
 def report(
     folder: Path, dest: Path, begin: datetime | None, end: datetime | None, reports: int, force: bool, quiet: bool
 ) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ha_report import options
 from ha_report.errors import PARTIAL, DestinationInTheWay, UserError
 
 if TYPE_CHECKING:
@@ -26,9 +27,8 @@ MAP = ".map.json"
               help="Mask the values of these names, too; can be repeated.")  # fmt: skip
 @click.option("--anonymize", is_flag=True,
               help="Give hosts, users, IP and MAC addresses pseudonyms, and write what is what into OUT.map.json.")  # fmt: skip
-@click.option("--unpack-limit", type=click.IntRange(1), metavar="GB",
-              help="What an archive may unpack to. [default: 20, and a thousand times its size]")  # fmt: skip
-@click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+@options.unpack_limit
+@options.quiet
 def redact(
     source: Path, out: Path, secrets: tuple[str, ...], anonymize: bool, unpack_limit: int | None, quiet: bool
 ) -> None:

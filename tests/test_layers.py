@@ -34,6 +34,7 @@ COMMANDS = (
     "ha_report.collect_progress",
     "ha_report.diff_command",
     "ha_report.fleet_command",
+    "ha_report.options",
     "ha_report.redact_command",
     "ha_report.rules_command",
 )
