@@ -227,7 +227,9 @@ def test_files_of_the_bundle_are_named_once():
 def test_traces_are_found_where_the_cib_says(shell, tmp_path, run):
     traces = tmp_path / "my traces"
     (traces / "IPaddr2").mkdir(parents=True)
-    (traces / "IPaddr2/vip.start.0").write_text("+ ip addr add")
+    trace = traces / "IPaddr2/vip.start.0"
+    trace.write_text("+ ip addr add")
+    os.utime(trace, (NOW, NOW))  # the window was fixed when the tests began
     cib = tmp_path / "cib.xml"
     nvpair = f'  <nvpair name="trace_dir" value="{traces}" id="a"/>\n'
     cib.write_text(f'<cib>\n{nvpair}{nvpair}  <nvpair name="trace_ra" value="1"/>\n</cib>\n')
@@ -250,7 +252,10 @@ def test_logs_are_found_where_syslog_is_told_to_write_them(shell, tmp_path):
 
 
 def test_a_big_log_takes_no_memory_on_the_node(tmp_path, run):
-    """A quarter of a gigabyte of yesterday, the window at its end, and half of that for any process."""
+    """A quarter of a gigabyte of yesterday, the window at its end, and half of that for any process.
+
+    What malloc reserves for each thread of zstd, and does not use, is left out: it alone may be as much.
+    """
     log = tmp_path / "big.log"
     yesterday, now = (time.strftime("%b %d %H:%M:%S", time.localtime(at)) for at in (NOW - 86400, NOW))
     with log.open("w") as file:
@@ -259,7 +264,7 @@ def test_a_big_log_takes_no_memory_on_the_node(tmp_path, run):
         file.write(f"{now} node01 crmd: info: the end\n")
     window = window_of(NOW - 600, NOW + 60, extra_logs=(str(log),))
     text = assembled(window, {}, ["logs | compress"]).replace("log_paths >", 'echo "$extra_logs" >')
-    came, _ = run(["sh", "-c", "ulimit -v 128000; exec sh -s", "sh"], text)
+    came, _ = run(["sh", "-c", "ulimit -v 128000; export MALLOC_ARENA_MAX=1; exec sh -s", "sh"], text)
     assert came["out", "big.log"].endswith(b"the end\n")
     assert len(came["out", "big.log"]) < 1 << 18
 
