@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ha_report import bundle
+from ha_report.destination import refuse_links
 from ha_report.errors import DestinationInTheWay, UserError
 
 if sys.version_info >= (3, 14):
@@ -37,7 +38,8 @@ def check(dest: Path, archive: Path | None, *, force: bool) -> None:
     """Raise DestinationInTheWay unless a bundle may be written to `dest`, and its archive to `archive`."""
     if dest.name in ("", ".", "..") or not dest.name.isprintable():
         raise DestinationInTheWay(f"{str(dest)!r} is no name for a bundle.\nGive the name of a new folder.")
-    if dest.is_symlink() or (dest.exists() and not dest.is_dir()):
+    refuse_links(dest, archive)
+    if dest.exists() and not dest.is_dir():
         raise DestinationInTheWay(f"{dest} is there, and is no folder.\nChoose another name for the bundle.")
     found = strangers(dest)
     if found:

@@ -16,6 +16,7 @@ import click
 
 from ha_report import __version__, collect_options
 from ha_report.collect_options import Options
+from ha_report.destination import refuse_links
 from ha_report.errors import PARTIAL, DestinationInTheWay, UserError
 
 if TYPE_CHECKING:
@@ -101,6 +102,8 @@ def _fresh(options: Options, access: Access) -> Job:
     if options.anonymize and not options.sanitize:
         raise click.UsageError("--anonymize masks secrets, too; leave out --no-redact.")
     dest = options.dest or Path(f"ha-report-{now:%Y%m%d-%H%M%S}")
+    if options.anonymize:
+        refuse_links(map_of(dest))
     if options.anonymize and map_of(dest).exists():
         raise DestinationInTheWay(f"{map_of(dest)} is there already.\nMove it, or choose another name for the bundle.")
     place.check(dest, place.archive_of(dest, options.archive) if options.archive else None, force=options.force)
@@ -119,6 +122,7 @@ def _retry(options: Options) -> Job:
     from ha_report import bundle  # noqa: PLC0415
 
     assert options.retry  # noqa: S101 - the caller looked
+    refuse_links(options.retry)
     manifest = bundle.load(options.retry)
     wanted: dict[str, Collection[str] | None] = {}
     for node in manifest.nodes:

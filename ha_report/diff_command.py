@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ha_report import __version__, options
+from ha_report.destination import refuse_links, write_whole
 from ha_report.errors import PARTIAL, DestinationInTheWay, UserError
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def _told(difference: Difference, form: str) -> str:
 
 
 def _refuse_what_is_in_the_way(page: Path | None, force: bool) -> None:
+    refuse_links(page)
     if page is not None and page.exists() and not force:
         raise DestinationInTheWay(
             f"{page} is there already.\nChoose another name with -o, or replace it with -Z/--force."
@@ -88,11 +89,6 @@ def _write(page: Path, difference: Difference) -> None:
     text = render(difference)
     try:
         page.parent.mkdir(parents=True, exist_ok=True)
-        draft = page.with_name(f".{page.name}.draft")
-        # What a configuration holds is for its owner alone, as in a report.
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        draft.replace(page)
+        write_whole(page, text)
     except OSError as error:
         raise UserError(f"{page} could not be written: {error.strerror}.\nChoose another name with -o.") from error

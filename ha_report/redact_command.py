@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ha_report import options
-from ha_report.errors import PARTIAL, DestinationInTheWay, UserError
+from ha_report.destination import refuse_links
+from ha_report.errors import PARTIAL, DestinationInTheWay, NothingToRead, UserError
 
 if TYPE_CHECKING:
     from collectors.redaction.pseudonyms import Pseudonyms
@@ -73,10 +74,7 @@ def _clean(cleaning: Cleaning, source: Path, out: Path) -> None:
             cleaning.left_out |= {refusal.name: refusal.why for refusal in done.refused}
             if done.damage:
                 cleaning.left_out[source.name] = f"a part: {done.damage}"
-        if not any(root.iterdir()):
-            raise UserError(
-                f"{source} holds nothing that could be read.\nGive the folder or the tar archive of a bundle."
-            )
+        _refuse_what_is_no_bundle(source, root)
         folder = staged / (out.name.removesuffix(ending))
         cleaning.clean(root, folder)
         _write_map(cleaning.pseudonyms, out)
@@ -86,9 +84,24 @@ def _clean(cleaning: Cleaning, source: Path, out: Path) -> None:
             place.settle(folder, out)
 
 
+def _refuse_what_is_no_bundle(source: Path, root: Path) -> None:
+    """Raise NothingToRead where nothing would be left to clean."""
+    from collectors import place  # noqa: PLC0415 - only where it is needed
+    from collectors.redaction.whole import files_of  # noqa: PLC0415
+
+    names = {name for path, name in files_of(root) if not path.is_symlink()}
+    if not names:
+        raise NothingToRead(f"{source} holds no files.\nGive the folder or the tar archive of a bundle.")
+    if names <= {*place.REPORT}:
+        raise NothingToRead(
+            f"{source} is a report, and no bundle.\nClean the bundle that it was made of, and make it anew of that."
+        )
+
+
 def _refuse_what_is_there(out: Path, pseudonyms: Pseudonyms | None) -> None:
     for path in (out, map_of(out)) if pseudonyms else (out,):
-        if path.is_symlink() or path.exists():
+        refuse_links(path)
+        if path.exists():
             raise DestinationInTheWay(f"{path} is there already.\nChoose another name.")
 
 

@@ -39,7 +39,7 @@ TEXTS = (
     ContentRow("ip-neigh", r"^[0-9a-f.:]+ dev \S+ (?:lladdr \S+ )?(?:[A-Z]+|router [A-Z]+) *$", "192.168.100.102 dev eth0 lladdr 9a:0c:31:5b:1a:02 REACHABLE"),
     ContentRow("ip-route", r"^(?:default|\d+\.\d+\.\d+\.\d+(?:/\d+)?) (?:via \S+ )?dev \S+", "192.168.100.0/24 dev eth0 proto kernel"),
     ContentRow("ping", r"^PING \S+ .*bytes of data|icmp_(?:seq|req)=\d+ ttl=", "PING 192.168.0.1 (192.168.0.1) 56(84) bytes of data."),
-    ContentRow("corosync.conf", r"^\s*(?:totem|nodelist|quorum) *\{", "totem {"),
+    ContentRow("corosync.conf", r"^[ \t]*(?:totem|nodelist|quorum) *\{", "totem {"),
     ContentRow("ha.cf", r"^(?:keepalive|deadtime|initdead|udpport) +\d|^crm (?:yes|respawn|on)", "keepalive 1"),
     ContentRow("crm-configure", r"^(?:primitive|property|rsc_defaults|location|colocation|order|group|clone|ms)\b.*(?:\\$|=|:)", "primitive r_ip IPaddr2 \\"),
     ContentRow("pcs-config", r"^Cluster Name:|^ ?Resource: \S+ \(class=", "Cluster Name: alpha"),

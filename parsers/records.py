@@ -20,8 +20,8 @@ TELLERS = {
 }
 _ONE_OFF = {"start", "stop", "promote", "demote", "notify", "migrate_to", "migrate_from", "reload", "reload-agent"}
 _MS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000}
-_DURATION = re.compile(r"([\d.]+)(ms|s|m|h)?$")
-_CTIME = re.compile(r"(?:[A-Z][a-z]{2} )?([A-Z][a-z]{2}) +(\d+) (\d+):(\d+):(\d+) (\d{4})")
+_DURATION = re.compile(r"(\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})(ms|s|m|h)?$")
+_CTIME = re.compile(r"(?:[A-Z][a-z]{2} )?([A-Z][a-z]{2}) +(\d\d?) (\d\d?):(\d\d):(\d\d) (\d{4})")
 
 
 class Operation(NamedTuple):

@@ -18,6 +18,8 @@ from parsers.scan import Scanner
 
 # Lines of these levels are kept even when no row knows them.
 LEVEL_ANCHORS = (b"ERROR:", b"CRIT:", b" error:", b" crit:")
+# Characters of a message that are looked at: libqb writes 4,096 at most, heartbeat's cl_log 5,120, rsyslog 8,192.
+LONGEST = 8192
 _MOST_KEPT = 20_000  # messages
 _NOWHERE = Source("", 0)
 
@@ -83,7 +85,7 @@ class Understanding:
 
     def _understood(self, text: str, anchors: tuple[int, ...]) -> Message | None:
         # A blank before, so that an anchor that begins with one is found at the start, too; rsyslog writes a tab as #011.
-        said = f" {text}".replace("#011", "\t")
+        said = f" {text[:LONGEST]}".replace("#011", "\t")
         for row in self._rows.get(anchors) or self._rows_of(anchors):
             fields = row.match(said)
             if fields is not None and plausible(fields):

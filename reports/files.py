@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ha_report.destination import refuse_links
 from ha_report.errors import DestinationInTheWay, UserError
 from reports import csv_report, html, json_report, markdown
 from reports.page import build
@@ -67,8 +68,7 @@ def write_files(report: Report, events: pd.DataFrame, folder: Path, language: st
 
 def refuse_what_is_in_the_way(dest: Path, *, force: bool) -> None:
     """Raise DestinationInTheWay unless `dest` may be written to."""
-    if dest.is_symlink() and not dest.exists():
-        raise DestinationInTheWay(f"{dest} is a link to nothing.\nRemove it, or choose another folder with -o.")
+    refuse_links(dest)
     if dest.exists() and not dest.is_dir():
         raise DestinationInTheWay(f"{dest} is a file.\nA report is a folder: choose another name with -o.")
     found = listed(dest)
@@ -108,7 +108,8 @@ def place(report: Report, events: pd.DataFrame, dest: Path, language: str) -> No
     """Make the files in a private folder, then bring them to `dest`."""
     dest.parent.mkdir(parents=True, exist_ok=True)
     # A folder that is there stays the same folder: a shell may stand in it, and its parent may not be ours.
-    there = dest.is_dir()
+    # Where a link stands since it was looked at, the rename fails.
+    there = dest.is_dir() and not dest.is_symlink()
     staging = Path(tempfile.mkdtemp(prefix=".ha-report-", dir=dest if there else dest.parent))
     try:
         write_files(report, events, staging, language)

@@ -14,6 +14,7 @@ NOUNS = (
     "ha_report.model",
     "ha_report.phrase",
     "ha_report.errors",
+    "ha_report.destination",
     "ha_report.tables",
     "ha_report.compressed",
     "ha_report.zones",

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,10 @@ def built(out, kind, umask):
     done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment, umask=umask)
     assert done.returncode == 0, done.stdout + done.stderr
     [path] = out.iterdir()
+    return path
+
+
+def digest(path):
     return path.name, hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -31,7 +36,14 @@ def built(out, kind, umask):
 def test_two_builds_give_the_same_bytes(tmp_path, kind):
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
-    assert built(tmp_path / "a", kind, 0o022) == built(tmp_path / "b", kind, 0o077)
+    assert digest(built(tmp_path / "a", kind, 0o022)) == digest(built(tmp_path / "b", kind, 0o077))
+
+
+def test_whoever_has_the_source_alone_has_what_tells_how_safe_it_is(tmp_path):
+    with tarfile.open(built(tmp_path, "sdist", 0o022)) as tar:
+        names = {name.partition("/")[2] for name in tar.getnames()}
+    assert {"SECURITY.md", "requirements-dev.txt", "LICENSE", "Makefile", "pyproject.toml"} <= names
+    assert "tests/test_reproducible.py" in names
 
 
 def locked():

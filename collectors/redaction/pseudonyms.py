@@ -18,8 +18,8 @@ from collectors.redaction.words import COMMON
 SCHEMA = "ha-report-pseudonyms/1"
 HOSTS = (
     rb"""\buname=["']([^"'<>\s]{1,253})["']""",
-    rb"""<node\b[^>]*\bname=["']([^"'<>\s]{1,253})["']""",
-    rb"^\s*(?:name|ring\d_addr|[Ss]tatic [Hh]ostname|[Hh]ostname):\s*(\S{1,253})\s*$",
+    rb"""<node\b[^<>]{0,1000}\bname=["']([^"'<>\s]{1,253})["']""",
+    rb"^[ \t]*(?:name|ring\d_addr|[Ss]tatic [Hh]ostname|[Hh]ostname):[ \t]*(\S{1,253})[ \t\r]*$",
     rb"^node\s+([^#\n]{1,2000})",
     rb"^([A-Za-z][\w.-]{0,252})\t[0-9a-f]{8}-[0-9a-f]{4}-",
     rb"^Linux ([A-Za-z][\w.-]{0,252}) \d+\.\d+",

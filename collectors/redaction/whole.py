@@ -93,7 +93,7 @@ class Cleaning:
 
     def learn(self, source: Path, above: str, depth: int) -> None:
         """Read all files below `source` for secrets and names."""
-        for path, name in _files(source):
+        for path, name in files_of(source):
             file = above + name
             if path.is_symlink() or (not above and name in self.apart):
                 continue
@@ -142,7 +142,7 @@ class Cleaning:
     def write(self, source: Path, into: Path, above: str) -> None:
         """Write all files below `source` anew."""
         into.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for path, name in _files(source):
+        for path, name in files_of(source):
             file, target = above + name, into / self.renamed(name)
             if not above and name in self.apart:
                 if name in place.REPORT:
@@ -217,7 +217,7 @@ class Cleaning:
         return map(self.pseudonyms.replaced, blocks) if self.pseudonyms else blocks
 
 
-def _files(source: Path) -> Iterator[tuple[Path, str]]:
+def files_of(source: Path) -> Iterator[tuple[Path, str]]:
     """Yield the files and links below `source` in order, with their names in it; pipes and devices are passed over."""
     for here, folders, names in os.walk(source):
         folders.sort()

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import jinja2
 
+from ha_report.destination import refuse_links
 from ha_report.diagnosis import findings_of
 from ha_report.errors import DestinationInTheWay, UserError
 from ha_report.fleet.query import Answer, Chosen, answer, asked, plain, ready
@@ -120,19 +121,30 @@ def write(
             page = replace(page, worst=with_reports(page.worst, made, reports, version, say))
             (made / "index.html").write_text(render(page, version), encoding="utf-8")
             (made / MARKER).write_text(as_json(page, version), encoding="utf-8")
-            if dest.exists():
-                dest.rename(Path(scratch, "before"))
-            made.rename(dest)
+            exchange(made, dest, Path(scratch, "before"))
     except OSError as error:
         raise files.cannot_write(dest, error) from error
     return dest / "index.html"
 
 
+def exchange(made: Path, dest: Path, before: Path) -> None:
+    """Bring the new page to its place; if that fails, the earlier one stays there."""
+    if dest.exists():
+        dest.rename(before)
+    try:
+        made.rename(dest)
+    except BaseException:
+        if before.exists():
+            before.rename(dest)
+        raise
+
+
 def refuse_what_is_in_the_way(dest: Path, *, force: bool) -> None:
     """Raise DestinationInTheWay unless `dest` may be written to."""
-    if not dest.is_symlink() and (not dest.exists() or (dest.is_dir() and not any(dest.iterdir()))):
+    refuse_links(dest)
+    if not dest.exists() or (dest.is_dir() and not any(dest.iterdir())):
         return
-    if dest.is_symlink() or not dest.is_dir() or not is_page(dest / MARKER):
+    if not dest.is_dir() or not is_page(dest / MARKER):
         raise DestinationInTheWay(
             f"{dest} is no page of a fleet, so it is not replaced.\nChoose another folder with -o."
         )

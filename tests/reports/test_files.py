@@ -40,11 +40,12 @@ def test_an_empty_folder_is_filled_and_stays_the_same_folder(tmp_path, monkeypat
     assert tmp_path.stat().st_ino == inode
 
 
-def test_a_link_to_an_empty_folder_is_followed(tmp_path):
+def test_a_link_to_an_empty_folder_is_not_followed(tmp_path):
     (tmp_path / "there").mkdir()
     (tmp_path / "link").symlink_to("there")
-    written(tmp_path / "link")
-    assert names(tmp_path / "there") == sorted(NAMES)
+    with pytest.raises(DestinationInTheWay, match="is a symbolic link"):
+        written(tmp_path / "link", force=True)
+    assert names(tmp_path / "there") == []
     assert (tmp_path / "link").is_symlink()
 
 
@@ -103,7 +104,7 @@ def test_a_file_in_the_way_is_named(tmp_path):
 
 def test_a_dangling_link_in_the_way_is_named(tmp_path):
     (tmp_path / "report").symlink_to("nowhere")
-    with pytest.raises(DestinationInTheWay, match="link to nothing"):
+    with pytest.raises(DestinationInTheWay, match="is a symbolic link"):
         written(tmp_path / "report", force=True)
 
 

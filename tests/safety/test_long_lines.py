@@ -21,6 +21,7 @@ def crafted(row, filler):
     yield (row.anchor + body[:40]) * (SIZE // (len(row.anchor) + 40))
     yield row.example.partition(row.anchor)[0] + row.anchor + " " + body
     yield row.example + body
+    yield f"{row.example} " * (SIZE // len(row.example))
     yield f"{body} {row.example}!"
 
 

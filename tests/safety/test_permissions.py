@@ -11,7 +11,6 @@ from click.testing import CliRunner
 
 from collectors import place
 from ha_report.cli import main
-from ha_report.errors import DestinationInTheWay
 
 LOG = "Nov 23 02:01:35 node01 fence[1]: password=Kx7.pQ2z\n" * 3 + (
     "Nov 23 02:01:35.575 node02 pacemaker-controld  [96] (log_executor_event) \tnotice: Result of start operation for r_ip on"
@@ -57,27 +56,43 @@ def test_only_the_user_may_read_what_is_written(here, command, umask):
             assert mode == (0o700 if path.is_dir() else 0o600), path
 
 
-@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+LINKED = COMMANDS | {
+    "demo": ["demo", "out"],
+    "collect": ["collect", "-S", "-Z", "out"],
+}
+
+
+@pytest.mark.parametrize("command", LINKED.values(), ids=LINKED)
 @pytest.mark.parametrize("target", ["elsewhere", "nowhere", "file"])
 def test_a_link_in_the_place_of_the_destination_is_refused(here, command, target):
-    if command[0] == "analyze" and target == "elsewhere":
-        command = ["redact", "bundle", "out"]  # a report may go into a folder by whatever name it is called
     (here / "elsewhere").mkdir()
     (here / "file").write_text("mine")
     name = command[-1]
     (here / name).symlink_to(target)
     done = CliRunner().invoke(main, command)
-    assert done.exit_code == 1
+    assert done.exit_code == 2
+    assert (
+        done.stderr == f"Error: {name} is a symbolic link, and nothing is written through one: choose another name.\n"
+    )
     assert (here / name).is_symlink()
     assert list((here / "elsewhere").iterdir()) == []
     assert (here / "file").read_text() == "mine"
     assert not (here / "nowhere").exists()
 
 
-def test_collect_refuses_a_link_too(here):
+def test_a_link_to_a_bundle_is_not_completed(here):
     (here / "out").symlink_to("bundle")
-    with pytest.raises(DestinationInTheWay):
-        place.check(here / "out", None, force=True)
+    done = CliRunner().invoke(main, ["collect", "--retry", "out"])
+    assert (done.exit_code, done.stderr.count("is a symbolic link")) == (2, 1)
+
+
+def test_an_archive_and_a_map_are_not_written_through_a_link_either(here):
+    (here / "out.tar.xz").symlink_to("mine")
+    (here / "other.map.json").symlink_to("mine")
+    for command in (["collect", "-S", "out"], ["redact", "--anonymize", "bundle", "other"]):
+        done = CliRunner().invoke(main, command)
+        assert (done.exit_code, done.stderr.count("is a symbolic link")) == (2, 1)
+    assert not (here / "mine").exists()
 
 
 def test_what_is_made_for_the_time_being_has_a_name_that_nobody_can_guess(here):
@@ -104,3 +119,21 @@ def test_an_archive_does_not_tell_who_made_it(here):
     assert CliRunner().invoke(main, ["redact", "bundle", "out.tar.gz"]).exit_code == 0
     with tarfile.open(here / "out.tar.gz") as tar:
         assert {(one.uid, one.gid, one.uname, one.gname) for one in tar} == {(0, 0, "", "")}
+
+
+@pytest.mark.parametrize("target", ["nowhere", "file"])
+def test_a_comparison_is_not_written_through_a_link(here, target):
+    (here / "file").write_text("mine")
+    (here / "out").symlink_to(target)
+    done = CliRunner().invoke(main, ["diff", "bundle", "bundle", "-Z", "-o", "out"])
+    assert (done.exit_code, done.stderr.count("is a symbolic link")) == (2, 1)
+    assert (here / "file").read_text() == "mine"
+
+
+def test_what_is_no_bundle_is_not_called_clean(here):
+    (here / "empty").mkdir()
+    assert CliRunner().invoke(main, ["analyze", "bundle", "-o", "report"]).exit_code == 0
+    for source, said in (("empty", "empty holds no files."), ("report", "report is a report, and no bundle.")):
+        done = CliRunner().invoke(main, ["redact", source, "out"])
+        assert (done.exit_code, done.stderr.splitlines()[0]) == (1, f"Error: {said}")
+    assert not (here / "out").exists()

@@ -1,0 +1,53 @@
+"""Numbers that no program writes are passed over: they end no reading, and become no time."""
+
+from datetime import timezone
+
+import pytest
+
+from ha_report.reading import read_incident
+
+RESULT = (
+    "Nov 23 02:01:35 node01 crmd[94]: notice: process_lrm_event: Operation r_ip_start_0: unknown error (node=node01, call={call}, "
+    "rc={rc}, cib-update=13, confirmed=true)"
+)
+LISTED = "Failed Actions:\n* r_ip_start_0 on node01 'unknown error' (1): call=12, status=complete, exitreason='',\n    last-rc-change='{when}', queued=0ms, exec={exec}"
+EXECUTED = "Nov 23 02:01:35 node01 pacemaker-execd [91] (log_finished) \tinfo: r_ip start (call {call}, PID 12) exited with status {rc} (execution time {exec})"
+MANY = "9" * 5000
+
+
+@pytest.mark.parametrize("exec_", ["2.1.498", "7.0.0.1s", ".", "1e9", MANY, f"{MANY}ms", ""])
+@pytest.mark.parametrize(
+    "when",
+    [
+        "Mon Nov 23 02:01:35 2026",
+        f"Mon Nov 23 {MANY}:01:35 2026",
+        "Fri Dec 31 23:59:59 9999",
+        "Sat Jan  1 00:00:00 0000",
+    ],
+)
+def test_odd_times_and_durations_are_passed_over(tmp_path, exec_, when):
+    lines = [
+        RESULT.format(call=12, rc=1),
+        EXECUTED.format(call=12, rc=1, exec=exec_),
+        LISTED.format(when=when, exec=exec_),
+    ]
+    assert set(failures(tmp_path, lines)) == {("r_ip", "start")}
+
+
+@pytest.mark.parametrize("digits", [10, 20, 400, 5000])
+def test_a_number_of_many_digits_ends_no_reading(tmp_path, digits):
+    odd = "9" * digits
+    good = RESULT.format(call=12, rc=1).replace("r_ip", "r_good")
+    lines = [
+        good,
+        RESULT.format(call=odd, rc=1),
+        RESULT.format(call=13, rc=odd),
+        EXECUTED.format(call=odd, rc=odd, exec=odd),
+    ]
+    assert ("r_good", "start") in failures(tmp_path, lines)
+
+
+def failures(folder, lines):
+    (folder / "ha-log").write_text("\n".join(lines) + "\n")
+    with read_incident([str(folder / "ha-log")], timezone.utc, lambda _: None) as (incident, _):
+        return [(one.resource, one.operation) for one in incident.failed_operations]
