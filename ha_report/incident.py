@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +31,10 @@ _NUMBERS = ("interval_ms", "call", "rc", "line", "pid")
 _FEW_VALUES = ("writer", "node", "program", "level", "kind", "resource", "operation", "status", "file")
 
 
+# Returns how many lines a log has before each of some instants in order; nothing once it can no longer be read.
+LineCounter = Callable[[Sequence[int]], list[int]]
+
+
 @dataclass(frozen=True)
 class FileFacts:
     """What one file beside the logs tells: a network, a configuration, the membership layer, versions."""
@@ -55,6 +59,7 @@ class Readings:
         default_factory=dict
     )  # where the inputs lie, by the names that the report gives them
     places: dict[str, Places] = field(default_factory=dict)  # where lines are in them, as far as that is known
+    counters: dict[str, LineCounter] = field(default_factory=dict)  # of the plain logs among them
     notes: list[str] = field(default_factory=list)
 
 
@@ -80,6 +85,7 @@ class Incident:
     window_us: tuple[int | None, int | None] = (None, None)  # first and last time that anything tells of
     notes: list[str] = field(default_factory=list)  # what the reader should know: missing years, zones, ...
     quotes: Quotes = field(default_factory=lambda: Quotes({}))  # the inputs' lines, as long as they are open
+    counters: dict[str, LineCounter] = field(default_factory=dict)  # of plain logs, by the names of `inputs`
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,7 @@ def build(sources: list[str], readings: Readings, window: Window = ALL_TIMES) ->
         window_us=_window(readings.inputs),
         notes=readings.notes,
         quotes=Quotes(readings.paths, readings.places),
+        counters=readings.counters,
     )
 
 

@@ -18,6 +18,7 @@ from ha_report.model import Evidence, InputFile
 from parsers import beside, crm_mon_text, limit
 from parsers.bundles import FoundFile, files_of, layout_of
 from parsers.clock import SECOND
+from parsers.counting import WrittenLog
 from parsers.dates import latest_date, zone_of
 from parsers.documents import has_sections, read_document
 from parsers.journal import format_of as journal_format
@@ -26,7 +27,7 @@ from parsers.log_reading import LogReading
 from parsers.parts import Log, read_logs
 from parsers.recognise import HEAD, OWN_FILES, is_binary, is_json, is_own_report, text_format, xml_format
 from parsers.rotated import OUTSIDE, Head, outside
-from parsers.settle import Clues, Settler, aliases_of, clues_of, file_node, now_us
+from parsers.settle import Calendar, Clues, Settler, aliases_of, clues_of, file_node, now_us
 from parsers.window import Cut, Times, cut_of
 
 _OF_ONE_HOST = {"ip-addr", "ip-route", "ip-neigh", "ifconfig", "ping", "date", "versions"}
@@ -299,8 +300,16 @@ def _settle(
         file.input.gaps_us = settler.gaps(events)
         readings.records += settler.records()
         file.input.first_time_us, file.input.last_time_us = settler.span()
+        if file.log.places.passed and file.log.first is not None and not file.snapshot:
+            readings.counters[file.found.name] = _written(file.found.path, file.log, settler.calendar).lines_before
     if file.snapshot or file.input.format in beside.READERS or has_sections(file.head):
         _add_document(file, here, readings)
+
+
+def _written(path: Path, log: LogReading, calendar: Calendar) -> WrittenLog:
+    """Return a plain log as one whose lines can be counted."""
+    end = log.cut.end if log.cut is not None else log.input.bytes
+    return WrittenLog(path, (*log.places.passed, (end, log.input.lines)), calendar.instant)
 
 
 def _modified_us(path: Path) -> int:

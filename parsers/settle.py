@@ -33,9 +33,9 @@ class Clues:
     offsets: list[int] = field(default_factory=list)  # seconds east of UTC
 
     def add(self, dates: Iterable[int | None], offsets: Iterable[int | None]) -> None:
-        """Add what is known; None is what a file does not tell."""
+        """Add what is known; None is what a file does not tell.  An offset that no zone has is none, but damage."""
         self.dates += [date for date in dates if date is not None]
-        self.offsets += [offset for offset in offsets if offset is not None]
+        self.offsets += [offset for offset in offsets if offset is not None and abs(offset) <= _FARTHEST]
 
     def zone(self) -> tzinfo | None:
         """Return the zone that most clues tell; None without a clue."""
@@ -67,6 +67,20 @@ def _in_year_of(naive_us: int, epoch: int, *, dated: bool) -> int:
     return min(moved, key=lambda time_us: abs(time_us - epoch * SECOND))
 
 
+@dataclass(frozen=True)
+class Calendar:
+    """The zone and the years of one log: what makes instants of its naive times."""
+
+    zone: Zone
+    years: int  # by how many the times without a year are to move
+
+    def instant(self, moment: Moment) -> int:
+        """Return the instant that a line tells."""
+        if moment.absolute:
+            return moment.time_us
+        return self.zone.to_utc(moment.time_us if moment.dated else to_year(moment.time_us, self.years))
+
+
 class Settler:
     """Turns the naive times of one log into instants."""
 
@@ -76,14 +90,13 @@ class Settler:
         self._reading = reading
         self._node = node
         self._aliases = aliases
-        self._zone = Zone(zone)
-        self._years = _years(reading, collected_us)
+        self.calendar = Calendar(Zone(zone), _years(reading, collected_us))
 
     @property
     def contradicts(self) -> bool:
         """Whether another part of the file was to be read: it was chosen by a year that it was not."""
         cut = self._reading.cut
-        return cut is not None and cut.years not in (None, self._years)
+        return cut is not None and cut.years not in (None, self.calendar.years)
 
     def events(self) -> list[Event]:
         """Return the events, each with an instant and with its nodes."""
@@ -107,7 +120,7 @@ class Settler:
                 continue
             quarter = time_us // _QUARTER_US, dated
             if quarter not in moves:
-                moves[quarter] = self._instant(Moment(time_us, absolute=False, dated=bool(dated))) - time_us
+                moves[quarter] = self.calendar.instant(Moment(time_us, absolute=False, dated=bool(dated))) - time_us
             yield time_us + moves[quarter]
 
     def _names(self) -> dict[str | None, str | None]:
@@ -118,7 +131,7 @@ class Settler:
         reading = self._reading
         return [
             record._replace(
-                time_us=None if record.time_us is None else self._instant(
+                time_us=None if record.time_us is None else self.calendar.instant(
                     Moment(record.time_us, bool(reading.absolute[index]) and not own, own or bool(reading.dated[index]))
                 ),
                 node=record.node or self._runner(record, reading.headers[index].host),
@@ -131,7 +144,7 @@ class Settler:
         edges = self._reading.samples
         if self._reading.cut is None:
             edges = [edge for edge in (self._reading.first, *edges, self._reading.last) if edge]
-        told = [self._instant(edge) for edge in edges]
+        told = [self.calendar.instant(edge) for edge in edges]
         times = sorted({*told, *(event.time_us for event in events if event.time_us is not None)})
         apart = [(later - earlier, earlier, later) for earlier, later in pairwise(times) if later - earlier >= LONG]
         if not apart:
@@ -149,13 +162,10 @@ class Settler:
 
     def span(self) -> tuple[int | None, int | None]:
         """Return the first and the last time of the file."""
-        first, last = (self._instant(edge) if edge else None for edge in (self._reading.first, self._reading.last))
+        first, last = (
+            self.calendar.instant(edge) if edge else None for edge in (self._reading.first, self._reading.last)
+        )
         return first, last
-
-    def _instant(self, moment: Moment) -> int:
-        if moment.absolute:
-            return moment.time_us
-        return self._zone.to_utc(moment.time_us if moment.dated else to_year(moment.time_us, self._years))
 
 
 def _median(counted: Counter[int]) -> float:

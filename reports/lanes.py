@@ -71,7 +71,7 @@ def picture_of(
         nodes=tuple(_quiet_folded(nodes, MOST_NODES, "more-nodes")),
         resources=tuple(_quiet_folded(resources, MOST_RESOURCES, "more-resources")),
         cluster=tuple(cluster),
-        density=density_of(incident.events["time"], [row.severity == "error" for row in timeline], begin, end),
+        density=density_of(incident, [row.severity == "error" for row in timeline], begin, end),
     )
 
 

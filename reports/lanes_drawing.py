@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +28,7 @@ NEAR = 17  # pixels: marks closer than this would cover each other
 PLAIN, LETTERED = 9, 24  # pixels: how far a mark reaches to the left without and with its letter
 GLIMPSE = 16  # pixels: what a single snapshot shows has no length
 HEIGHT, TALL, TOP = 18, 30, 4  # of bars, of those in lanes that show two at once, and above them
+ERRORS, BETWEEN = 34, 8  # hundredths of the strip's height: the errors at its top, and what parts them from the lines
 _EXPLAINED = ("down", "twice", "silent", "busy")
 _MINUTE = 60
 
@@ -166,12 +168,17 @@ class Drawing:
         ]
 
     def path(self, density: Density, *, errors: bool) -> str:
-        """Return the bars of the strip as one path, on a ground as wide as the bins and 100 high."""
+        """Return the bars of the strip as one path, on a ground as wide as the bins and 100 high.
+
+        Errors stand above the lines and have a scale of their own: some dozen among thousands of lines are to be seen.
+        """
+        base, room = (ERRORS, ERRORS) if errors else (100, 100 - ERRORS - BETWEEN)
+        most = density.most[errors]
         parts = []
-        for number, count, bad in density.counts:
-            height = _height(bad if errors else count, density.most)
+        for number, *counts in density.counts:
+            height = _height(counts[errors], most, room)
             if height:
-                parts.append(f"M{number} 100v-{height}h1v{height}z")
+                parts.append(f"M{number} {base}v-{height}h1v{height}z")
         return "".join(parts)
 
     def window(self, density: Density) -> str:
@@ -180,9 +187,9 @@ class Drawing:
         return f"{-room:.3f} 0 {density.bins + 2 * room:.3f} 100"
 
 
-def _height(count: int, most: int) -> int:
-    """Return the height of a bar; a single line among thousands is still seen."""
-    return max(round(100 * count / most), 7) if count else 0
+def _height(count: int, most: int, room: int) -> int:
+    """Return the height of a bar, by the root of what it counts: a burst of thousands leaves room to see the rest."""
+    return max(round(room * math.sqrt(count / most)), 7) if count else 0
 
 
 def width_of(text: str) -> float:

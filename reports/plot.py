@@ -148,14 +148,14 @@ def _column(time: datetime, picture: Picture, *, last: bool = False) -> int:
 
 
 def _density(picture: Picture, say: Language) -> Row:
-    """Return how many events the logs have over time."""
+    """Return how many lines the logs have over time."""
     coarse = picture.density[0]
     sums = [0] * COLUMNS
     for number, count, _errors in coarse.counts:
         sums[number * COLUMNS // coarse.bins] += count
     most = max(sums)
     cells = "".join(BLOCKS[-(-count * (len(BLOCKS) - 1) // most)] if most else " " for count in sums)
-    return Row(say("log events"), cells, grave=False)
+    return Row(say("log lines"), cells, grave=False)
 
 
 def legend(found: Sequence[Row], picture: Picture, encoding: str = "utf-8", say: Language = ENGLISH) -> str:

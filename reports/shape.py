@@ -219,11 +219,11 @@ class Lane:
 
 
 class Density(NamedTuple):
-    """How many events the logs have, and how many of them are errors, in one bin after the other."""
+    """How many lines all logs have, and how many of their events are errors, in one bin after the other."""
 
     bins: int
-    most: int  # in one bin
-    counts: tuple[tuple[int, int, int], ...]  # number of the bin, events, errors; bins without any are left out
+    most: tuple[int, int]  # lines and errors in one bin
+    counts: tuple[tuple[int, int, int], ...]  # number of the bin, lines, errors; bins without any are left out
 
 
 @dataclass(frozen=True)

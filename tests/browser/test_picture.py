@@ -79,7 +79,7 @@ def press(browser, *keys):
 
 
 def drag(browser, share_from, share_to, held=None):
-    """Drag in the lane of log events from one part of its width to another."""
+    """Drag in the lane of log lines from one part of its width to another."""
     strip = found(browser, ".density .track")
     width = strip.rect["width"]
     actions = ActionChains(browser)

@@ -10,7 +10,6 @@ from ha_report.model import InputFile, NodeState, ResourceState, Snapshot, Sourc
 from reports.html import render
 from reports.lanes import MOST_BARS, MOST_MARKS, coarse_bars, every, is_quiet
 from reports.lanes_axis import ticks
-from reports.lanes_density import BINS
 from reports.lanes_drawing import Drawing, lasting
 from reports.lanes_marks import GRAVITY, coarse
 from reports.page import build
@@ -302,14 +301,6 @@ def test_marks_of_a_kind_that_are_near_are_one_that_counts_them():
     assert [(mark.kind, mark.times, mark.last) for mark in made] == [
         ("failed", 2, second(2)), ("change", 1, None), ("failed", 1, None),
     ]  # fmt: skip
-
-
-def test_density_counts_every_event_at_every_grain():
-    made = picture(nic_none())
-    for level, bins in zip(made.density, BINS, strict=True):
-        assert level.bins == bins
-        assert sum(count for _, count, _ in level.counts) == 24
-        assert sum(errors for _, _, errors in level.counts) == sum(errors for _, _, errors in made.density[0].counts)
 
 
 def test_a_lane_is_quiet_only_if_nothing_happened_in_it():

@@ -100,10 +100,10 @@ def test_without_times_there_is_no_plot():
     assert not [line for line in lines(build(quiet(), [], version=VERSION), colour=False) if "Timeline" in line]
 
 
-def test_events_are_counted_in_every_column():
+def test_lines_are_counted_in_every_column():
     events = [event(number, "x", kind="controller-state") for number in range(61)]
     made = picture(incident(events, nodes=[NodeState("node01", "online")]))
     row = plot.rows(made)[-1]
-    assert row.name == "log events"
+    assert row.name == "log lines"
     assert " " not in row.cells
     assert made.end - made.begin == timedelta(seconds=60)
