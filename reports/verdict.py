@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from ha_report.executions import base_name
 from ha_report.phrase import Phrase
 from reports.failures import lines_about
 from reports.shape import Repeat, TimelineRow, Verdict
@@ -30,11 +31,15 @@ NO_CLUSTER = ("Nothing in {count} file tells of a cluster", "Nothing in {count} 
 def verdict_of(
     incident: Incident, findings: Sequence[Finding], repeats: Sequence[Repeat], timeline: Sequence[TimelineRow]
 ) -> Verdict:
-    """Return the verdict: of the first grave finding, else of the failed operations, else of what was read."""
+    """Return the verdict: of the first grave finding, else of the failed operations, of what does not run, of what was read."""
     grave = [finding for finding in findings if finding.severity == "error"]
     if grave:
         return of_finding(grave[0])
-    return of_failures(repeats, timeline) if repeats else of_quiet(incident, findings, timeline)
+    if repeats:
+        return of_failures(repeats, timeline)
+    down = running_nowhere(incident)
+    why = [finding for finding in findings if finding.severity == "warning" and finding.resource in down]
+    return of_finding(why[0]) if why else of_quiet(incident, findings, timeline)
 
 
 def of_finding(finding: Finding) -> Verdict:
@@ -106,8 +111,15 @@ def amiss_at_snapshot(incident: Incident) -> Iterator[str]:
         for found in incident.resources
         if found.blocked or found.failed
     ]
-    if down or stuck:
-        yield Phrase("At the snapshot {states}.", states=list_of([*down, *stuck]))
+    nowhere = [Phrase("{resource} ran nowhere", resource=name) for name in running_nowhere(incident)]
+    if down or stuck or nowhere:
+        yield Phrase("At the snapshot {states}.", states=list_of([*down, *stuck, *nowhere]))
+
+
+def running_nowhere(incident: Incident) -> list[str]:
+    """Return the resources that the snapshot shows on no node."""
+    names = dict.fromkeys(base_name(found.id) for found in incident.resources if found.role == "Stopped")
+    return [name for name in names if name not in {base_name(one.id) for one in incident.resources if one.node}]
 
 
 def noticed(grave: Counter[str], findings: Sequence[Finding]) -> Iterator[str]:

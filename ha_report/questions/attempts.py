@@ -10,11 +10,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ha_report.executions import base_name
 from ha_report.facts import ConfiguredResource
-from ha_report.model import Event, OcfRc
+from ha_report.model import Event, OcfRc, Source
 from ha_report.questions.failures import Failure, is_complete, lines_of_agent, said_by
-from ha_report.questions.knowledge import agent_type, configurations, parameters_of
+from ha_report.questions.knowledge import (
+    SECOND,
+    agent_of,
+    agent_type,
+    between,
+    configurations,
+    events_of,
+    parameters_of,
+)
 from ha_report.questions.node_network import NodeNetwork, ip_of, last_networks, network_at, network_of
+from ha_report.questions.placement import runs_many
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident
@@ -37,6 +47,7 @@ WRONG = re.compile(
 )
 _NAMED_SO = re.compile(r"ipaddr|vip|(?:^|[_.-])ip(?:\d|[_.-]|$)", re.IGNORECASE)
 _LINK_DOWN = re.compile(r"available, but device has status")
+_LATE = 20 * SECOND  # how long a monitor may take
 _FINDIF = re.compile(r"findif.*failed")
 _RCS = (OcfRc.UNKNOWN_ERROR, OcfRc.NOT_INSTALLED, OcfRc.NOT_CONFIGURED, OcfRc.INVALID_PARAM, None)
 
@@ -84,6 +95,16 @@ class Attempt:
         return not self.network.in_segment(self.address)
 
     @property
+    def down(self) -> list[tuple[str, Source]]:
+        """Return the interfaces of the address's segment, where each of them was set down, and where it is told."""
+        if self.network is None or self.address is None:
+            return []
+        inside = dict.fromkeys(bare_name(name) for name, _ in self.network.in_segment(self.address))
+        known = {bare_name(one.name): one for one in self.network.interfaces}
+        down = [known[name] for name in inside if name in known and known[name].up is False]
+        return [(bare_name(one.name), one.source) for one in down] if len(down) == len(inside) else []
+
+    @property
     def lacks_nic(self) -> bool | None:
         """Say whether the node lacks the interface that nic names; None where nothing tells."""
         if self.nic is None or self.network is None or not self.network.interfaces:
@@ -96,6 +117,11 @@ class Attempt:
         line = self.says(_NO_NIC)
         found = _NO_NIC.search(said_by(line)) or _NO_NIC.search(line.text) if line else None
         return next((name for name in found.groups() if name), None) if found else None
+
+
+def bare_name(interface: str) -> str:
+    """Return an interface's name without a label or its other end: "eth1" of "eth1:vip" and "eth1@if9"."""
+    return interface.partition(":")[0].partition("@")[0]
 
 
 def is_address(failure: Failure) -> bool:
@@ -118,6 +144,55 @@ def addresses(incident: Incident) -> list[tuple[ConfiguredResource, str]]:
         if found:
             return found
     return []
+
+
+def sharing(incident: Incident) -> dict[str, list[ConfiguredResource]]:
+    """Return each address that several resources are configured with, and these; any file may tell it.
+
+    A clone of an address is no second one beside it: LVS has the same on the loopback of each real server.
+    """
+    found: dict[str, list[ConfiguredResource]] = {}
+    for configuration in configurations(incident):
+        own: dict[str, list[ConfiguredResource]] = {}
+        for one in configuration.resources:
+            address = ip_of(one.parameters.get("ip"))
+            if address is not None and agent_type(one.agent) in ADDRESS_AGENTS and _is_single(incident, one):
+                own.setdefault(str(address), []).append(one)
+        for shared, several in own.items():
+            if len(several) > 1 and all(_still(incident, one) for one in several):
+                found.setdefault(shared, several)
+    return found
+
+
+def _is_single(incident: Incident, one: ConfiguredResource) -> bool:
+    return one.kind == "primitive" and "ip" not in one.by_rule and one.id not in runs_many(incident)
+
+
+def _still(incident: Incident, one: ConfiguredResource) -> bool:
+    """Say whether no later file gives the resource another address."""
+    latest = (parameters_of(incident, one.id) or {}).get("ip")
+    return latest is None or ip_of(latest) == ip_of(one.parameters["ip"])
+
+
+def other_stopped(incident: Incident, failure: Failure) -> Event | None:
+    """Return the cluster's last stop of another address on that node, if the failed monitor is the first one after it."""
+    at = failure.time_us
+    if at is None:
+        return None
+    since = at - 2 * (failure.first.interval_ms or 0) * 1000 - _LATE
+    stops = [
+        event
+        for event in between(events_of(incident, "operation-result"), since, at - 1)
+        if event.operation == "stop" and event.rc == OcfRc.OK and event.node == failure.node
+        and event.resource is not None and base_name(event.resource) != failure.resource
+        and _is_of_address(incident, event.resource)
+    ]  # fmt: skip
+    return stops[-1] if stops else None
+
+
+def _is_of_address(incident: Incident, resource: str) -> bool:
+    agent = agent_type(agent_of(incident, resource))
+    return agent in ADDRESS_AGENTS if agent else _NAMED_SO.search(resource) is not None
 
 
 def attempt_of(incident: Incident, failure: Failure) -> Attempt:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -108,6 +109,20 @@ def _written(same: ByIdentity, node: str) -> list[Event]:
     return [event for event in events_of(same.incident, *kinds) if event.writer == node]
 
 
+def results_of(incident: Incident, resource: str) -> list[Event]:
+    """Return the results of the operations of `resource`, a name without an instance number, in order of time."""
+    return _results(ByIdentity(incident)).get(resource, [])
+
+
+@lru_cache(maxsize=2)
+def _results(same: ByIdentity) -> dict[str, list[Event]]:
+    found: dict[str, list[Event]] = defaultdict(list)
+    for event in events_of(same.incident, "operation-result"):
+        if event.resource is not None:
+            found[base_name(event.resource)].append(event)
+    return dict(found)
+
+
 def _when(event: Event) -> int:
     return END_OF_TIME if event.time_us is None else event.time_us
 
@@ -148,6 +163,7 @@ def quotes(incident: Incident, sources: Iterable[Source | Event | None]) -> tupl
     return tuple(evidence for evidence in found.values() if evidence.text)
 
 
+@lru_cache(maxsize=1024)
 def best_file(name: str) -> int:
     """Return the rank of a log by its name: the detail log before what syslog got of it."""
     base = name.rsplit("/", 1)[-1]
@@ -308,5 +324,5 @@ def listed(names: Iterable[str]) -> str:
 
 def clean(text: str) -> str:
     """Return what an agent printed, less the marks of the log around it."""
-    text = re.sub(r"(?:\\n|#012|\s)+$", "", text)
-    return re.sub(r"\s*(?:\\n|#012)\s*", "; ", text).strip()
+    # Cut first, and stripped then: one expression for both would try a long run of blanks from each of them.
+    return "; ".join(filter(None, (piece.strip() for piece in re.split(r"\\n|#012", text))))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ha_report.model import Finding
+from ha_report.model import Event, Finding
 from ha_report.phrase import Phrase
 from ha_report.questions.commands import cleanup, is_1_0, set_property, watch
 from ha_report.questions.departures import Departure, departures
@@ -80,7 +80,7 @@ def _not_fenced(incident: Incident, one: Fencing, devices_failed: list[Failure])
     words = _words(one) or next(
         (said for failure in devices_failed if (said := said_in_words(incident, failure))), None
     )
-    given_up = between(events_of(incident, "fencing-given-up"), one.begin_us, one.end_us + 60 * SECOND)
+    given_up = _given_up(incident, one)
     seen = seen_in_words(
         agent_of(incident, device) if device else None, [words or "", *(event.text for event in given_up)]
     )
@@ -126,6 +126,12 @@ def _not_fenced(incident: Incident, one: Fencing, devices_failed: list[Failure])
         ),
         symptom=seen.symptom.id if seen else None,
     )
+
+
+def _given_up(incident: Incident, one: Fencing) -> list[Event]:
+    """Return the lines on giving up this very node; another may be given up at the same time."""
+    near = between(events_of(incident, "fencing-given-up"), one.begin_us, one.end_us + 60 * SECOND)
+    return [event for event in near if event.node == one.node]
 
 
 def _not_fenced_title(one: Fencing, gone: Departure | None, why: str) -> Phrase:

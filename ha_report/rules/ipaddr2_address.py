@@ -1,4 +1,4 @@
-"""The address itself: on two nodes, alone on its interface, or not where the cluster says.
+"""The address itself: alone on its interface, or not where the cluster says.
 
 Sources: heartbeat/IPaddr2 of resource-agents; sysctl net.ipv4.conf.*.promote_secondaries.
 """
@@ -13,110 +13,16 @@ from ha_report.executions import base_name
 from ha_report.facts import ConfiguredResource
 from ha_report.model import Evidence, Finding, ResourceState, Snapshot, Source
 from ha_report.phrase import Phrase
-from ha_report.questions.attempts import addresses, is_address, segment_of
-from ha_report.questions.commands import cleanup, watch
-from ha_report.questions.failures import Failure, lines_of_agent, said_by
+from ha_report.questions.attempts import addresses, segment_of
+from ha_report.questions.commands import watch
 from ha_report.questions.knowledge import SECOND, instant, listed, quotes
 from ha_report.questions.node_network import Ip, NodeNetwork, ip_of, last_networks, networks_of
-from ha_report.questions.partitions import partitions
-from ha_report.questions.placement import runs_many
-from ha_report.questions.stories import Why, stories, tell, where
 from ha_report.rule import Rule
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident
 
-_COLLISION = re.compile(r"address collision \S+ \[DAD\]|IPv6 duplicate address|dadfailed|duplicate address")
 _SAME_TIME = 120 * SECOND
-
-
-def duplicate_address(incident: Incident) -> Iterator[Finding]:
-    """Say that an address is up on two nodes, or another host has it.
-
-    What ran twice in a split of the cluster is told there.
-    """
-    for told in stories(incident, lambda failure: is_address(failure) and failure.operation == "start"):
-        collided = [failure for failure in told if _collision(incident, failure)]
-        if collided:
-            yield _collided(incident, collided)
-    if not partitions(incident):
-        yield from (_on_two(incident, one, address, places) for one, address, places in _twice(incident))
-
-
-def _collision(incident: Incident, failure: Failure) -> bool:
-    return any(_COLLISION.search(said_by(event)) for event in lines_of_agent(incident, failure))
-
-
-def _collided(incident: Incident, told: list[Failure]) -> Finding:
-    first = told[0]
-    address = next((ip for one, ip in addresses(incident) if one.id == first.resource), Phrase("its address"))
-    why = Why(
-        rule="ipaddr2-duplicate-address",
-        confidence="certain",
-        title=Phrase(
-            "{resource} could not start{where}: another host answers for {address}",
-            resource=first.resource,
-            where=where(told),
-            address=address,
-        ),
-        cause=Phrase(
-            "The agent asks the network before it takes an address, and somebody else has it: another machine,"
-            " or another node that could not stop it."
-        ),
-        remedy=(
-            Phrase("Find the other holder by its hardware address, and take the address from it; then lift the bar:"),
-            f"$ arping -D -c 3 -I INTERFACE {address}",
-            *(cleanup(incident, first.resource, failure.node) for failure in told),
-        ),
-        verify=(
-            Phrase("No answer may come while the resource is stopped:"),
-            f"$ arping -D -c 3 -I INTERFACE {address}",
-        ),
-        references=("IPaddr2: run_arping; duplicate address detection of IPv6",),
-    )
-    return tell(incident, told, why)
-
-
-def _twice(incident: Incident) -> Iterator[tuple[ConfiguredResource, str, list[tuple[NodeNetwork, Source]]]]:
-    """Yield addresses that two nodes hold at the same time, by files gathered together."""
-    for one, address in addresses(incident):
-        if one.id in runs_many(incident):
-            continue
-        held = [(network, found.source) for network in last_networks(incident) if (found := network.holds(address))]
-        if len(held) > 1 and _together([network for network, _ in held]):
-            yield one, address, held
-
-
-def _together(networks: list[NodeNetwork]) -> bool:
-    """Say whether files were gathered together, so that what they show was true at one time."""
-    times = [network.time_us for network in networks if network.time_us is not None]
-    one_folder = len({network.gathering for network in networks}) == 1
-    return one_folder and (not times or max(times) - min(times) <= _SAME_TIME)
-
-
-def _on_two(
-    incident: Incident, one: ConfiguredResource, address: str, places: list[tuple[NodeNetwork, Source]]
-) -> Finding:
-    nodes = listed(network.node for network, _ in places)
-    return Finding(
-        rule="ipaddr2-duplicate-address",
-        severity="error",
-        confidence="certain",
-        title=Phrase("{address} of {resource} is up on {nodes} at once", address=address, resource=one.id, nodes=nodes),
-        cause=Phrase(
-            "Both answer for it, so that connections go now here, now there. The cluster keeps it on one node;"
-            " the other has it from a stop that failed, or from its own network configuration."
-        ),
-        resource=one.id,
-        node=places[0][0].node,
-        time=instant(places[0][0].time_us),
-        evidence=quotes(incident, [source for _, source in places]),
-        remedy=(
-            Phrase("On the node where the cluster does not run it, take the address away:"),
-            f"$ ip addr del {address}/PREFIX dev INTERFACE",
-        ),
-        verify=(Phrase("On each node; only one may show it:"), f"$ ip -o addr show to {address}"),
-    )
 
 
 def no_static_address(incident: Incident) -> Iterator[Finding]:
@@ -272,16 +178,6 @@ def _monitored(one: ConfiguredResource) -> bool:
 
 
 RULES = (
-    Rule(
-        id="ipaddr2-duplicate-address",
-        find=duplicate_address,
-        looks_at=(
-            'the agent\'s words: "IPv4 address collision", "IPv6 address collision" (run_arping, DAD)',
-            "addresses of all nodes that were gathered within two minutes",
-            "that no split of the cluster explains it",
-        ),
-        example="IPaddr2(r_ip)[169]:    ERROR: IPv4 address collision 192.168.200.50 [DAD]",
-    ),
     Rule(
         id="ipaddr2-no-static-address",
         find=no_static_address,

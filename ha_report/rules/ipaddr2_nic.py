@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 
 from ha_report.model import Finding, Source
 from ha_report.phrase import Phrase
-from ha_report.questions.attempts import NO_ROUTE, WRONG, Attempt, attempt_of, may_be_findif
+from ha_report.questions.attempts import Attempt, may_be_findif
 from ha_report.questions.commands import cleanup
-from ha_report.questions.knowledge import listed, resource_of
-from ha_report.questions.node_network import ip_of, last_networks
+from ha_report.questions.failures import Failure
+from ha_report.questions.failures import failures as all_failures
+from ha_report.questions.gone_interfaces import attempts_without_nic, is_gone, start_without_nic
+from ha_report.questions.knowledge import clock, listed, resource_of
+from ha_report.questions.node_network import last_networks
 from ha_report.questions.stories import Why, stories, tell, told_as
 from ha_report.rule import Rule
 
@@ -28,22 +31,15 @@ def no_nic(incident: Incident) -> Iterator[Finding]:
     interface is not even tried.
     """
     for told in stories(incident, may_be_findif):
-        attempts = [attempt for failure in told if (attempt := attempt_of(incident, failure)) and _lacks(attempt)]
+        attempts = attempts_without_nic(incident, told)
         if attempts:
             yield _no_nic_finding(incident, attempts)
-
-
-def _lacks(attempt: Attempt) -> bool:
-    if attempt.says(WRONG) or (attempt.address is not None and ip_of(attempt.address) is None):
-        return False
-    if attempt.missing_nic is not None:
-        return attempt.nic in (attempt.missing_nic, None)
-    return bool(attempt.lacks_nic) and attempt.says(NO_ROUTE) is None
 
 
 def _no_nic_finding(incident: Incident, attempts: list[Attempt]) -> Finding:
     failures = [attempt.failure for attempt in attempts]
     first = attempts[0]
+    went = [one for one in all_failures(incident) if is_gone(one) and start_without_nic(incident, one) in failures]
     nic = first.missing_nic or first.nic or "nic"
     named = listed(failure.node or Phrase("the node") for failure in failures)
     sure = any(attempt.missing_nic for attempt in attempts) or bool(first.lacks_nic and first.findif_failed)
@@ -61,13 +57,22 @@ def _no_nic_finding(incident: Incident, attempts: list[Attempt]) -> Finding:
                 nic=nic,
             ),
         ),
-        cause=Phrase.joined(_no_nic_cause(incident, first, nic, here)),
+        cause=Phrase.joined(
+            [
+                *_no_nic_cause(incident, first, nic, here),
+                *(
+                    [Phrase("It was there before: the address went with it at {time}.", time=clock(went[0].time_us))]
+                    if went
+                    else []
+                ),
+            ]
+        ),
         sources=tuple(_no_nic_sources(incident, first)),
-        remedy=_no_nic_remedy(incident, first, nic, here),
+        remedy=(*(_bring_back(nic, went[0]) if went else ()), *_no_nic_remedy(incident, first, nic, here)),
         verify=(Phrase("On each node this must show the interface, up:"), f"$ ip link show {nic}"),
         references=("findif.sh of resource-agents: an interface that does not exist is OCF_ERR_CONFIGURED (6)",),
     )
-    return tell(incident, failures, why)
+    return tell(incident, [*went, *failures], why)
 
 
 def _no_nic_cause(incident: Incident, attempt: Attempt, nic: str, here: list[str]) -> Iterator[str]:
@@ -90,6 +95,15 @@ def _no_nic_sources(incident: Incident, attempt: Attempt) -> Iterator[Source]:
         yield resource.parameter_sources.get("nic", resource.source)
     if attempt.network is not None:
         yield from [one.source for one in attempt.network.interfaces if one.name != "lo"][:3]
+
+
+def _bring_back(nic: str, went: Failure) -> tuple[str, ...]:
+    node = went.node or Phrase("the node")
+    return (
+        Phrase("Bring {nic} back on {node}, and find out what took it away just before:", nic=nic, node=node),
+        "$ ip link show",
+        f"$ journalctl --since '-2 hours' | grep -i -e {nic}",
+    )
 
 
 def _no_nic_remedy(incident: Incident, attempt: Attempt, nic: str, here: list[str]) -> tuple[str, ...]:

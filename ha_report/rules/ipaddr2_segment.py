@@ -61,7 +61,10 @@ def no_route(incident: Incident) -> Iterator[Finding]:
         attempts = [attempt_of(incident, failure) for failure in told]
         sure = [attempt for attempt in attempts if _no_route_proof(attempt)]
         for alike in by_cause(incident, [attempt.failure for attempt in sure]):
-            yield _no_route_finding(incident, [attempt for attempt in sure if attempt.failure in alike])
+            own = [attempt for attempt in sure if attempt.failure in alike]
+            for part in ([one for one in own if one.down], [one for one in own if not one.down]):
+                if part:
+                    yield _no_route_finding(incident, part)
         if not sure:
             bare = [attempt for attempt in attempts if _bare(attempt)]
             if bare:
@@ -131,7 +134,7 @@ def _no_route_finding(incident: Incident, attempts: list[Attempt]) -> Finding:
     why = Why(
         rule="ipaddr2-no-route",
         confidence=surest,
-        title=told_as(failures, Phrase("{lack}{unset}", lack=_lack(first, failures, segment), unset=_unset(first))),
+        title=told_as(failures, _title(attempts, segment)),
         cause=Phrase.joined(_no_route_cause(incident, attempts)),
         sources=tuple(_network_sources(incident, attempts)),
         remedy=_no_route_remedy(incident, attempts, segment),
@@ -142,6 +145,23 @@ def _no_route_finding(incident: Incident, attempts: list[Attempt]) -> Finding:
         ),
     )
     return tell(incident, failures, with_symptom(incident, failures, why))
+
+
+def _title(attempts: list[Attempt], segment: str | None) -> Phrase:
+    """Return that the interface is down, or that there is none and why that counts."""
+    first, failures = attempts[0], [attempt.failure for attempt in attempts]
+    if first.down:
+        return Phrase("{interfaces} in {segment} is down", interfaces=_down(attempts), segment=segment or first.address)
+    return Phrase("{lack}{unset}", lack=_lack(first, failures, segment), unset=_unset(first))
+
+
+def _down(attempts: list[Attempt]) -> str:
+    """Return "eth1 of node02": the interfaces that are down."""
+    return listed(
+        Phrase("{names} of {node}", names=name, node=attempt.failure.node or Phrase("the node"))
+        for attempt in attempts
+        for name, _ in attempt.down
+    )
 
 
 def _lack(first: Attempt, failures: list[Failure], segment: str | None) -> str:
@@ -187,6 +207,11 @@ def _no_route_cause(incident: Incident, attempts: list[Attempt]) -> Iterator[str
                 if own
                 else Phrase("{node} is in no network.", node=attempt.failure.node)
             )
+        elif attempt.down:
+            yield Phrase(
+                "When the files were gathered {interfaces} was set down: it keeps its address, but has no route.",
+                interfaces=_down([attempt]),
+            )
         elif attempt.off_segment is False:
             yield Phrase(
                 "When the files were gathered {node} had such an interface; it came too late for this start.",
@@ -212,6 +237,7 @@ def _network_sources(incident: Incident, attempts: list[Attempt]) -> Iterator[So
     for attempt in attempts:
         if attempt.network is not None and attempt.off_segment:
             yield from [source for _, _, source in attempt.network.segments()][:2]
+        yield from [source for _, source in attempt.down]
     resource = resource_of(incident, attempts[0].failure.resource)
     if resource is not None:
         yield resource.parameter_sources.get("ip", resource.source)
@@ -219,6 +245,8 @@ def _network_sources(incident: Incident, attempts: list[Attempt]) -> Iterator[So
 
 def _no_route_remedy(incident: Incident, attempts: list[Attempt], segment: str | None) -> tuple[str, ...]:
     first, nodes = attempts[0], [attempt.failure.node for attempt in attempts]
+    if first.down:
+        return _set_up(incident, attempts)
     named = listed(node or Phrase("the node") for node in nodes)
     names = {names for _, names in _serving(incident, attempts)}
     like = Phrase(" (on other nodes it is {names})", names=listed(names)) if names else ""
@@ -235,6 +263,20 @@ def _no_route_remedy(incident: Incident, attempts: list[Attempt], segment: str |
         lines.append(Phrase("Or, where the interface has the same name on every node, name it:"))
         lines += set_parameter(incident, first.failure.resource, "nic", next(iter(names), "ethN").split(",")[0])
     return tuple(lines)
+
+
+def _set_up(incident: Incident, attempts: list[Attempt]) -> tuple[str, ...]:
+    """Return how to have the interfaces up again, now and at the next boot."""
+    each = [(attempt.failure.node, name) for attempt in attempts for name, _ in attempt.down]
+    return (
+        *(
+            line
+            for node, name in each
+            for line in (Phrase("On {node}:", node=node or Phrase("the node")), f"$ ip link set {name} up")
+        ),
+        Phrase("See that the network configuration brings it up at boot; then lift the bar:"),
+        *(cleanup(incident, attempt.failure.resource, attempt.failure.node) for attempt in attempts),
+    )
 
 
 def _no_route_verify(attempt: Attempt) -> tuple[str, ...]:
@@ -295,7 +337,7 @@ RULES = (
                 ' resource-agents 3.9.4 on), "findif -C] failed", "Cannot use default route w/o netmask", "No interface found" before'
             ),
             "the parameters nic and cidr_netmask",
-            "addresses and routes of that node, and of the others",
+            "addresses and routes of that node, and of the others; whether its interface in the segment is down",
         ),
         example="Nov 23 02:01:35  IPaddr2(r_ip)[158]:    ERROR: Unable to find nic or netmask.",
     ),

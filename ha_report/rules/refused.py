@@ -43,12 +43,14 @@ _INFINITY = ("INFINITY", "1000000")
 
 def start_refused(incident: Incident) -> Iterator[Finding]:
     """Say why something does not run though nothing failed: standby, maintenance, target-role, a ban, no quorum."""
-    yield from _standby(incident)
-    yield from _maintenance(incident)
-    yield from _no_quorum(incident)
-    for name in _stopped(incident):
-        yield from _told_to_stop(incident, name)
-        yield from _barred(incident, name)
+    found = [*_standby(incident), *_maintenance(incident), *_no_quorum(incident)]
+    stopped = _stopped(incident)
+    for name in stopped:
+        found += [*_told_to_stop(incident, name), *_barred(incident, name)]
+    yield from found
+    if not found and not failures(incident):
+        for name in stopped:
+            yield from _nowhere(incident, name)
 
 
 def _stopped(incident: Incident) -> list[str]:
@@ -255,6 +257,12 @@ def _barred(incident: Incident, name: str) -> Iterator[Finding]:
         else Phrase("{node}: constraint {constraint}", node=node, constraint=bars[node].id or bars[node].text)
         for node in nodes
     ]
+    why += [
+        Phrase("{node}: {state}", node=node.name, state=node.state)
+        for node in incident.nodes
+        if node.name not in nodes and node.state
+    ]
+    cleared = dict.fromkeys(one for node in nodes if node in bars for one in bars[node].resources if one in holders)
     yield Finding(
         rule="start-refused",
         severity="warning",
@@ -268,9 +276,42 @@ def _barred(incident: Incident, name: str) -> Iterator[Finding]:
         ),
         remedy=(
             *([Phrase("Lift the failures:"), cleanup(incident, name, None)] if counted else []),
-            *([Phrase("Take back the bans:"), f"$ crm_resource --clear --resource {name}"] if bars else []),
+            *([Phrase("Take back the bans:")] if cleared else []),
+            *(f"$ crm_resource --clear --resource {one}" for one in cleared),
         ),
         verify=("$ crm_simulate --live-check --show-scores",),
+    )
+
+
+def _nowhere(incident: Incident, name: str) -> Iterator[Finding]:
+    """Yield a stopped resource of which the scheduler says no more than that no node may run it."""
+    said = [one for one in events_of(incident, "cannot-run") if one.resource and base_name(one.resource) == name]
+    if not said:
+        return
+    holders = {name, *(one.id for one in parents_of(incident, name))}
+    configured = next(configurations(incident), None)
+    naming = [one for one in configured.constraints if holders & set(one.resources)] if configured else []
+    yield Finding(
+        rule="start-refused",
+        severity="warning",
+        confidence="likely" if naming else "possible",
+        title=Phrase("{name} is not started: the cluster finds no node that may run it", name=name),
+        cause=Phrase(
+            "Nothing failed. These constraints name it: {constraints}.",
+            constraints=listed(one.id or one.text for one in naming),
+        )
+        if naming
+        else Phrase("Nothing failed. Constraints of what it depends on, or utilization, may leave it no node."),
+        resource=name,
+        time=instant(said[-1].time_us),
+        evidence=quotes(incident, [said[-1], *(one.source for one in naming[:6])]),
+        remedy=(
+            Phrase("See which node has which score, and why, then change the constraint:"),
+            "$ crm_simulate --live-check --show-scores --show-utilization",
+            f"$ crm_resource --constraints --resource {name}",
+        ),
+        verify=("$ crm_mon -1r",),
+        references=("Pacemaker Explained: location constraints, rules, utilization",),
     )
 
 
@@ -295,6 +336,7 @@ RULES = (
             "resources that are shown stopped, without a failure: target-role, is-managed, of themselves and of what holds them",
             "location constraints with -INFINITY and fail counts at the migration threshold, on every node",
             "a partition without quorum",
+            "where none of these is found: the scheduler's word that a stopped resource cannot run anywhere",
         ),
         example="Node node02 (c260b6a9-d4fd-46d9-8aaf-5a6a073ddcdc): standby",
     ),

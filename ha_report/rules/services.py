@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ha_report.executions import base_name
 from ha_report.model import Event, Evidence, Finding, OcfRc, Source
 from ha_report.phrase import Phrase
-from ha_report.questions.attempts import is_address
+from ha_report.questions.attempts import is_address, other_stopped, sharing
 from ha_report.questions.commands import cleanup, watch
 from ha_report.questions.failures import Failure
-from ha_report.questions.knowledge import SECOND, between, clock, events_of, parameters_of
+from ha_report.questions.gone_interfaces import is_gone, nic_that_is_not_there, start_without_nic
+from ha_report.questions.knowledge import SECOND, between, clock, parameters_of, results_of
 from ha_report.questions.node_network import canonical_form
 from ha_report.questions.outside import beside, words_of
 from ha_report.questions.stories import Why, stories, tell, where
@@ -38,28 +38,19 @@ _NETWORK = re.compile(
 _WINDOW = 30 * SECOND
 
 
-def _is_gone(failure: Failure) -> bool:
-    return (
-        failure.operation == "monitor"
-        and not failure.is_probe
-        and failure.rc == OcfRc.NOT_RUNNING
-        and not failure.timed_out
-    )
-
-
 def address_removed(incident: Incident) -> Iterator[Finding]:
     """Say that somebody or something outside the cluster took the address away.
 
     The recurring monitor answers 7, and no stop of the cluster came before it.
     """
-    for told in stories(incident, lambda failure: _is_gone(failure) and is_address(failure)):
-        if not _was_stopped(incident, told[0]):
+    for told in stories(incident, lambda failure: is_gone(failure) and is_address(failure)):
+        if not _was_stopped(incident, told[0]) and start_without_nic(incident, told[0]) is None:
             yield tell(incident, told, _address(incident, told))
 
 
 def service_died(incident: Incident) -> Iterator[Finding]:
     """Say that a service that the cluster had started no longer runs: killed, crashed, or stopped by somebody."""
-    for told in stories(incident, lambda failure: _is_gone(failure) and not is_address(failure)):
+    for told in stories(incident, lambda failure: is_gone(failure) and not is_address(failure)):
         if not told[0].is_remote_connection and not told[0].is_fence_device and not _was_stopped(incident, told[0]):
             yield from tell_apart(incident, told, lambda part: _service(incident, part))
 
@@ -69,11 +60,7 @@ def _operations(incident: Incident, failure: Failure) -> list[Event]:
     end = failure.time_us
     if end is None:
         return []
-    return [
-        one
-        for one in between(events_of(incident, "operation-result"), 0, end - 1)
-        if one.resource is not None and base_name(one.resource) == failure.resource and one.node == failure.node
-    ]
+    return [one for one in between(results_of(incident, failure.resource), 0, end - 1) if one.node == failure.node]
 
 
 def _was_stopped(incident: Incident, failure: Failure) -> bool:
@@ -98,6 +85,8 @@ def _address(incident: Incident, told: list[Failure]) -> Why:
     first = told[0]
     address = (parameters_of(incident, first.resource) or {}).get("ip")
     last, lines = _last_good(incident, first), beside(incident, first.node, first.time_us, _NETWORK)[:3]
+    stopped = other_stopped(incident, first)
+    shared = any(one.id == first.resource for several in sharing(incident).values() for one in several)
     node = first.node or Phrase("its node")
     cause = [
         Phrase(
@@ -116,10 +105,20 @@ def _address(incident: Incident, told: list[Failure]) -> Why:
                 canonical=canonical,
             )
         )
+    nic = nic_that_is_not_there(incident, first)
+    if nic:
+        cause.append(Phrase("{node} has no interface {nic} any more.", node=node, nic=nic))
+    if stopped:
+        cause.append(
+            Phrase(
+                "Just before, the cluster stopped {other} there, and this address may have gone with that one.",
+                other=stopped.resource,
+            )
+        )
     cause += [Phrase("In the same half minute the log has: {line}.", line=words_of(lines[0]))] if lines else []
     return Why(
         rule="address-removed-outside",
-        confidence="certain" if last is not None and not canonical else "likely",
+        confidence="certain" if last is not None and not (canonical or stopped or shared or nic) else "likely",
         title=Phrase(
             "{resource} failed its monitor{where}: {address} was gone, and the cluster had not removed it",
             resource=first.resource,
@@ -127,7 +126,7 @@ def _address(incident: Incident, told: list[Failure]) -> Why:
             address=Phrase("the address {address}", address=address) if address else Phrase("its address"),
         ),
         cause=Phrase.joined(cause),
-        sources=(*([last] if last else []), *(Source(line.file, line.line) for line in lines)),
+        sources=(*(event for event in (last, stopped) if event), *(Source(line.file, line.line) for line in lines)),
         remedy=(
             (
                 Phrase(

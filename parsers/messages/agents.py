@@ -134,6 +134,22 @@ PATTERNS = (
         example="operation start[3] on r_delay for client 122: pid 372 timed out",
         expect={"operation": "start", "call": "3", "resource": "r_delay", "value": "372"},
     ),
+    Pattern(
+        kind="agent-killed",
+        era="1.1.8 - 2.0.3",
+        anchor="minated with signal",
+        regex=rf"^\W*(?:\w+:\s+)?{OPERATION_KEY}:(?P<pid>\d+) - terminated with signal (?P<value>\d+)",
+        example="operation_finished:\tr_app_start_0:1306 - terminated with signal 9",
+        expect={"resource": "r_app", "operation": "start", "interval_ms": "0", "pid": "1306", "value": "9"},
+    ),
+    Pattern(
+        kind="agent-killed",
+        era="2.0.4 - 3.0",
+        anchor="minated with signal",
+        regex=rf"^\W*(?:\w+:\s+)?{OPERATION_KEY}\[(?P<pid>\d+)\] terminated with signal (?P<value>\d+)",
+        example="r_quiet_start_0[1306] terminated with signal 9 (Killed)",
+        expect={"resource": "r_quiet", "operation": "start", "interval_ms": "0", "pid": "1306", "value": "9"},
+    ),
     # With debug 1 only; a probe's "not running" is a warning here, too.
     Pattern(
         kind="agent-exited",

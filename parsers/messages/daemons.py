@@ -120,7 +120,8 @@ PATTERNS = (
         kind="daemon-died",
         era="1.1 - 3.0",
         anchor="minated",
-        regex=r"(?P<value>[\w-]+)\[\d+\] terminated with signal (?P<reason>\d+)",
+        # Not an agent's run, whose name ends in its interval: "r_app_start_0[1306]".
+        regex=r"(?<![\w.:-])(?P<value>(?!\S+_\d+\[)[\w-]+)\[\d+\] terminated with signal (?P<reason>\d+)",
         example="pacemaker-execd[94] terminated with signal 11 (Segmentation fault)",
         expect={"value": "pacemaker-execd", "reason": "11"},
     ),

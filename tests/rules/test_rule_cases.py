@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from ha_report.diagnosis import rules
-from tests.rules.incidents import DATA, copied, diagnosed, diagnosed_copy, without_one_line
+from ha_report.diagnosis import findings_of, rules
+from reports.verdict import verdict_of
+from tests.rules.incidents import DATA, copied, diagnosed, diagnosed_copy, incident_of, without_one_line
 
 POSITIVE = sorted(DATA.glob("*/positive*"))
 NEAR_MISSES = sorted(DATA.glob("*/near-miss*"))
@@ -54,3 +55,49 @@ def test_an_address_that_is_not_written_as_the_kernel_does_may_still_be_there():
         [after] = [one for one in diagnosed(folder) if one.rule == case.parent.name]
     assert (before.confidence, after.confidence) == ("certain", "likely")
     assert "2001:db8::50" in after.cause
+
+
+def test_an_interface_that_is_set_down_is_not_said_to_be_missing_and_one_that_is_up_again_not_down():
+    with copied(DATA / "ipaddr2-no-route" / "positive-down") as folder:
+        [down] = [one for one in diagnosed(folder) if one.rule == "ipaddr2-no-route"]
+        shown = folder / "node02" / "ip_addr.txt"
+        shown.write_text(shown.read_text().replace("<BROADCAST,MULTICAST>", "<BROADCAST,MULTICAST,UP,LOWER_UP>"))
+        [again] = [one for one in diagnosed(folder) if one.rule == "ipaddr2-no-route"]
+    assert down.title.endswith("eth1 of node02 in 192.168.200.0/24 is down")
+    assert "$ ip link set eth1 up" in down.remedy
+    assert "is down" not in again.title
+    assert "$ ip link set eth1 up" not in again.remedy
+
+
+def test_resources_that_share_an_address_are_both_named_whichever_failed_and_before_any_has():
+    shared = DATA / "ipaddr2-duplicate-address"
+    [failed] = [one for one in diagnosed_copy(shared / "positive-shared") if one.rule == shared.name]
+    [waiting] = [one for one in diagnosed_copy(shared / "positive-configured") if one.rule == shared.name]
+    assert (failed.severity, failed.confidence, waiting.severity) == ("error", "certain", "warning")
+    assert all("r_ip1" in one.title and "r_ip2" in one.title for one in (failed, waiting))
+
+
+def test_an_address_that_went_when_the_cluster_stopped_another_one_need_not_have_been_removed_by_anybody():
+    findings = diagnosed_copy(DATA / "ipaddr2-duplicate-address" / "near-miss-other-address")
+    [removed] = [one for one in findings if one.rule == "address-removed-outside"]
+    assert removed.confidence == "likely"
+    assert "r_ip2" in removed.cause
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        ("positive-rule", "r_app is not started: the cluster finds no node that may run it"),
+        ("positive-utilization", "r_big is not started: the cluster finds no node that may run it"),
+        ("positive-ban", "r_ip is not started: it is barred from node01"),
+    ],
+)
+def test_what_does_not_run_though_nothing_failed_is_the_verdict(case, said):
+    with copied(DATA / "start-refused" / case) as folder, incident_of(folder) as incident:
+        assert str(verdict_of(incident, findings_of(incident), (), ()).sentence) == said
+
+
+def test_an_address_that_went_with_its_interface_is_one_story():
+    findings = diagnosed_copy(DATA / "ipaddr2-nic-missing" / "positive-went")
+    assert [one.rule for one in findings if one.severity == "error"] == ["ipaddr2-nic-missing"]
+    assert "_monitor_" in "".join(line.text for line in findings[0].evidence)

@@ -6,6 +6,7 @@ import time
 import pytest
 
 import parsers.messages
+from ha_report.questions.knowledge import clean
 from ha_report.tables import rows_of
 from parsers.pattern import from_run_start
 
@@ -55,3 +56,9 @@ def test_a_run_tried_from_its_start_gives_what_it_gave(row):
         for text in (frame.format(*[other.example] * frame.count("{}")) for frame in around):
             if row.anchor in text:
                 assert groups(from_run_start(row.regex), text) == groups(row.regex, text)
+
+
+def test_what_an_agent_printed_is_cleaned_in_time_that_grows_with_it_and_no_faster():
+    begin = time.thread_time()
+    assert clean("a" + " " * 20_000 + "b#012" + " " * 20_000 + r"c\n \n") == "a" + " " * 20_000 + "b; c"
+    assert time.thread_time() - begin < 0.25
