@@ -70,14 +70,16 @@ def index(
         found = _found(sources)
         todo = [one for one in found if again or not made.is_current(one)]
         tasks = [(one, () if again else made.alike(one)) for one in todo]
-        broken = 0
+        broken = known = 0
         with _progress(len(todo), quiet) as step:
             for batch in _batches(step(_results(tasks, zone, address, processes)), made.add):
                 broken += sum(one.error is not None for one in batch)
+                known += sum(one.known for one in batch)
     if not quiet:
-        left = f", {len(found) - len(todo):,} unchanged" if len(found) > len(todo) else ""
+        unchanged = len(found) - len(todo) + known
+        left = f", {unchanged:,} unchanged" if unchanged else ""
         failed = f", {broken:,} of them could not be read" if broken else ""
-        click.echo(f"{folder}: {len(todo):,} analysed{failed}{left}.")
+        click.echo(f"{folder}: {len(found) - unchanged:,} analysed{failed}{left}.")
     if broken:
         sys.exit(PARTIAL)
 
@@ -214,11 +216,10 @@ def query(
 def _answer(folder: Path, question: str | None, bundle: str | None, sql: str | None, chosen: Chosen) -> Answer:
     from ha_report.fleet.query import answer, asked, ready  # noqa: PLC0415 - loads duckdb
 
-    with asked(folder, chosen) as connection:
-        if question is None:
-            return answer(connection, sql or "")
+    text = sql or "" if question is None else ready()[question].sql
+    with asked(folder, chosen, text) as connection:
         parameters = _bundle_parameters(connection, bundle) if bundle is not None else {}
-        return answer(connection, ready()[question].sql, {**parameters, "failing": True})
+        return answer(connection, text, {**parameters, "failing": True} if question is not None else None)
 
 
 def _bundle_parameters(connection: Any, bundle: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ DuckDB may read the index and nothing else: SQL that came by mail cannot look at
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,14 +49,17 @@ _IN_TIME = (
     " AND (getvariable('until') IS NULL OR {time} <= getvariable('until'))"
 )
 _OF_AGENT = "(getvariable('agent') IS NULL OR agent = getvariable('agent') OR split_part(agent, ':', -1) = getvariable('agent'))"
+_OF_OPERATION = "(getvariable('operation') IS NULL OR operation = getvariable('operation'))"
 _OF_CLUSTER = "(getvariable('cluster') IS NULL OR cluster GLOB getvariable('cluster'))"
-VIEWS = f"""
-CREATE VIEW chosen_failures AS SELECT * FROM failed_operations WHERE {_OF_CLUSTER} AND {_OF_AGENT}
-  AND (getvariable('operation') IS NULL OR operation = getvariable('operation')) AND {_IN_TIME.format(time="time")};
-CREATE VIEW chosen_findings AS SELECT * FROM findings WHERE {_OF_CLUSTER} AND {_OF_AGENT}
-  AND {_IN_TIME.format(time="time")};
-CREATE VIEW chosen_bundles AS SELECT * FROM bundles WHERE {_OF_CLUSTER} AND {_IN_TIME.format(time="last_time")};
-"""  # noqa: S608 - of constants of this module
+# By table: the view of the rows that are chosen, and which those are.
+CHOSEN = {
+    "failed_operations": (
+        "chosen_failures",
+        f"{_OF_CLUSTER} AND {_OF_AGENT} AND {_OF_OPERATION} AND {_IN_TIME.format(time='time')}",
+    ),
+    "findings": ("chosen_findings", f"{_OF_CLUSTER} AND {_OF_AGENT} AND {_IN_TIME.format(time='time')}"),
+    "bundles": ("chosen_bundles", f"{_OF_CLUSTER} AND {_IN_TIME.format(time='last_time')}"),
+}
 
 
 class Ready(NamedTuple):
@@ -77,18 +81,23 @@ def _ready(path: Path) -> Ready:
 
 
 @contextmanager
-def asked(folder: Path, chosen: Chosen = EVERYTHING) -> Iterator[Any]:
-    """Give a connection that sees the tables of an index as views, and the rows that are chosen as chosen_*."""
+def asked(folder: Path, chosen: Chosen = EVERYTHING, sql: str = "") -> Iterator[Any]:
+    """Give a connection that sees the tables of an index as views, and the rows that are chosen as chosen_*.
+
+    For each view DuckDB looks for its files: with `sql`, there are the tables alone that are named in it.
+    """
     require(folder)
     duckdb = extra("duckdb")
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
     try:
         connection.execute("SET TimeZone = 'UTC'")
-        for table in TABLES:
-            connection.execute(f"CREATE VIEW {table} AS {_select(folder.absolute(), table)}")
         for name, value in vars(chosen).items():
             connection.execute(f"SET VARIABLE {name} = ?", [_naive(value)])
-        connection.execute(VIEWS)
+        for table in named(sql):
+            connection.execute(f"CREATE VIEW {table} AS {_select(folder.absolute(), table)}")
+            if table in CHOSEN:
+                view, condition = CHOSEN[table]
+                connection.execute(f"CREATE VIEW {view} AS SELECT * FROM {table} WHERE {condition}")  # noqa: S608 - of constants of this module
         # It compares patterns as they are written.
         allowed = [str(folder.absolute()), _without_magic(str(folder.absolute()))]
         connection.execute("SET allowed_directories = ?", [allowed])
@@ -97,6 +106,13 @@ def asked(folder: Path, chosen: Chosen = EVERYTHING) -> Iterator[Any]:
         yield connection
     finally:
         connection.close()
+
+
+def named(sql: str) -> list[str]:
+    """Return the tables that are named anywhere in an SQL text, also by what is chosen of them; all where none is."""
+    words = set(re.findall(r"\w+", sql.lower()))
+    found = [table for table in TABLES if words.intersection((table, *CHOSEN.get(table, ())))]
+    return found or list(TABLES)
 
 
 def _naive(value: Any) -> Any:

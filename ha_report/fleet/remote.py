@@ -45,8 +45,8 @@ def bundles(url: str, archive: re.Pattern[str], whole: re.Pattern[str], of_a_nod
             listed = [_Listed(name, info) for name, info in sorted(system.find(one, detail=True).items())]
             for root, own in _grouped(one, listed, archive, whole, of_a_node).items():
                 found.append(_there(system, url, root, own))
-    except (OSError, ValueError) as problem:
-        raise UserError(f"{_bare(url)}: {problem}.\nGive a URL that can be read.") from problem
+    except Exception as problem:  # a kind of place has errors of its own: botocore's, paramiko's, aiohttp's
+        raise _cannot_be_read(url, problem) from problem
     return found
 
 
@@ -70,7 +70,8 @@ def _grouped(
         own = _below(top, one.path)
         above = [folder for folder in reversed(own.parents) if folder in roots]
         if above:
-            grouped[str(PurePosixPath(top, above[0]))].append(one)
+            # No path of its own: an https:// one has two slashes in it.
+            grouped["/".join((top.rstrip("/"), *above[0].parts)) or "/"].append(one)
         elif archive.search(one.path):
             grouped[one.path].append(one)
     return dict(grouped)
@@ -127,10 +128,19 @@ def _system(url: str) -> tuple[Any, str]:
     try:
         system, path = fsspec.url_to_fs(url)
     except (ImportError, ValueError) as problem:
-        raise UserError(f"{_bare(url)}: {problem}.\nInstall what fsspec needs for this kind of URL.") from problem
+        raise UserError(
+            f"{_bare(url.partition('?')[0])}: {problem}.\nInstall what fsspec needs for this kind of URL."
+        ) from problem
+    except Exception as problem:  # as above: who is not let in, or finds nobody there
+        raise _cannot_be_read(url, problem) from problem
     return system, path
 
 
-def _bare(url: str) -> str:
-    """Return a URL as far as a message may have it."""
-    return re.sub(r"//[^/@]*@", "//", url.partition("?")[0])
+def _cannot_be_read(url: str, problem: Exception) -> UserError:
+    words = _bare(str(problem).strip().rstrip(".")) or type(problem).__name__
+    return UserError(f"{_bare(url.partition('?')[0])}: {words}.\nGive a URL that can be read.")
+
+
+def _bare(text: str) -> str:
+    """Return a text as far as a message may have it: without who logs in."""
+    return re.sub(r"//[^/@\s]*@", "//", text)

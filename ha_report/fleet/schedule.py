@@ -1,8 +1,9 @@
 """Runs one function for each bundle, by Dask: on a cluster that is there, or on the cores of this machine.
 
-What may go wrong with many workers is Dask's: a worker that dies has its bundles done by another, and a bundle
-that kills its worker again and again is given up.  Only a few bundles for each worker are under way at a time, so
-that neither the scheduler nor this process holds what is not needed yet.
+What may go wrong with many workers is Dask's: a worker that dies has its bundles done by another.  What was with it
+when workers died again and again is tried once more by itself, and given up if it kills them then.  Small bundles go
+several to a task, as each task costs some milliseconds here and there.  Only a few tasks for each worker are under
+way at a time, so that neither the scheduler nor this process holds what is not needed yet.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from ha_report import __version__
@@ -20,12 +22,18 @@ from ha_report.errors import UserError
 from ha_report.fleet.analysis import Analysed, Task, analyse, broken
 from ha_report.fleet.extras import extra
 
-EACH = 4  # bundles under way for each thread of a worker: enough that none waits for the next
-COUNT_AGAIN = 50  # results, after which the workers are counted again
+EACH = 4  # tasks under way for each thread of a worker: enough that none waits for the next
+MOST = 8  # bundles in a task
+TASK_S = 1.0  # that a task of several bundles may take: at the end, workers wait for each other no longer
+COUNT_AGAIN = 50  # tasks, after which the workers are counted again
 PATIENCE_S = 30  # for a scheduler, and for its first worker
 LIGHT = {
     # What workers do is profiled a hundred times a second, and kept for an hour: 100 MB a worker.
     "distributed.worker.profile.enabled": False,
+    # Each process looks at itself from twice to fifty times a second, and waits for the thread that analyses each time.
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.worker.memory.monitor-interval": "1s",
     # Dask has memory given back at once; then a fifth of the time goes into getting it anew.
     "distributed.nanny.pre-spawn-environ": {"MALLOC_TRIM_THRESHOLD_": 128 << 20, "MALLOC_MMAP_THRESHOLD_": 32 << 20},
 }
@@ -38,38 +46,76 @@ def analysed(tasks: Iterable[Task], *, address: str | None, processes: int | Non
     if first is None:
         return  # nothing to do: no worker is started
     with _client(address, processes) as client:
-        yield from _few_at_a_time(client, first, waiting)
+        suspects: list[Task] = []
+        yield from _few_at_a_time(client, chain([first], waiting), suspects)
+        yield from _one_by_one(client, suspects)
 
 
-def _few_at_a_time(client: Any, first: Task, waiting: Iterator[Task]) -> Iterator[Analysed]:
-    distributed = extra("distributed")
-    tasks: dict[str, Task] = {}
+def _few_at_a_time(client: Any, waiting: Iterator[Task], suspects: list[Task]) -> Iterator[Analysed]:
+    """Yield what comes of `waiting`, except of what workers died with: that is added to `suspects`."""
+    batches: dict[str, list[Task]] = {}
 
-    def submit(task: Task) -> Any:
-        future = client.submit(analyse, task, pure=False)
-        tasks[future.key] = task
-        return future
+    def submit(room: int, size: int) -> Iterator[Any]:
+        while len(batches) < room and (batch := list(islice(waiting, size))):
+            future = _submit(client, batch)
+            batches[future.key] = batch
+            yield future
 
-    done = distributed.as_completed([submit(first)], raise_errors=False)
-    room = 0
-    for number, future in enumerate(done):
+    began, done, threads = time.monotonic(), 0, _threads(client)
+    under_way = extra("distributed").as_completed(list(submit(EACH * threads, 1)), raise_errors=False)
+    for number, future in enumerate(under_way, 1):
+        batch = batches.pop(future.key)
+        done += len(batch)
         if number % COUNT_AGAIN == 0:
-            room = EACH * max(1, sum(client.ncores().values()))
-        task = tasks.pop(future.key)
-        yield _result(future, task)
+            threads = _threads(client)
+        size = batch_size(done, (time.monotonic() - began) * threads)
+        for following in submit(EACH * threads, size):  # before the results are written: nobody waits for that
+            under_way.add(following)
+        if _killed(future):
+            suspects += batch
+        else:
+            yield from _results(future, batch)
         future.release()
-        for following in islice(waiting, max(0, room - len(tasks))):
-            done.add(submit(following))
 
 
-def _result(future: Any, task: Task) -> Analysed:
+def _one_by_one(client: Any, suspects: Iterable[Task]) -> Iterator[Analysed]:
+    """Yield what comes of bundles that workers died with; with nothing else under way, it is certain which kills."""
+    for task in suspects:
+        future = _submit(client, [task])
+        extra("distributed").wait(future)
+        if _killed(future):
+            yield broken(task, "every worker that read it died; it may need more memory than a worker has")
+        else:
+            yield from _results(future, [task])
+
+
+def batch_size(done: int, thread_s: float) -> int:
+    """Return how many bundles the next task takes, when `done` of them took `thread_s` seconds of all threads."""
+    return max(1, min(MOST, int(TASK_S * done / max(thread_s, 0.001))))
+
+
+def _submit(client: Any, batch: list[Task]) -> Any:
+    return client.submit(_each, analyse, batch, pure=False)
+
+
+def _each(function: Callable[[Task], Analysed], batch: list[Task]) -> list[Analysed]:
+    return [function(task) for task in batch]
+
+
+def _threads(client: Any) -> int:
+    return max(1, int(sum(client.ncores().values())))
+
+
+def _killed(future: Any) -> bool:
+    return future.status == "error" and type(future.exception()).__name__ == "KilledWorker"
+
+
+def _results(future: Any, batch: list[Task]) -> list[Analysed]:
     if future.status == "finished":
-        made: Analysed = future.result()
+        made: list[Analysed] = future.result()
         return made
     problem = future.exception()
-    if type(problem).__name__ == "KilledWorker":
-        return broken(task, "every worker that read it died; it may need more memory than a worker has")
-    return broken(task, f"{type(problem).__name__}: {problem}")
+    return [broken(task, f"{type(problem).__name__}: {problem}") for task in batch]
 
 
 @contextmanager

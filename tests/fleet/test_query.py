@@ -186,6 +186,21 @@ def test_sql_sees_every_table_with_its_partitions(made):
         assert names == [*row_type._fields, "cluster", "month"]
 
 
+@pytest.mark.parametrize(
+    ("text", "tables"),
+    [
+        ("SELECT * FROM findings", {"findings"}),
+        ('select * from "Findings" join VERSIONS using (bundle)', {"findings", "versions"}),
+        ("SELECT * FROM chosen_failures, chosen_bundles", {"failed_operations", "bundles"}),
+        ("SHOW TABLES", set(TABLES)),
+    ],
+)
+def test_only_the_tables_that_a_question_names_are_looked_for(made, text, tables):
+    with asked(made / "index", sql=text) as connection:
+        assert {name for (name,) in connection.execute("SHOW TABLES").fetchall()} & set(TABLES) == tables
+        connection.execute(text)
+
+
 def test_the_folder_of_an_index_may_have_any_name(tmp_path, write_bundle):
     folder = tmp_path / "it's [my] *index*?"
     index(folder, write_bundle("one"))

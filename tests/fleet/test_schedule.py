@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ha_report.fleet.query import ready
+from ha_report.fleet.schedule import batch_size
 from tests.fleet.indexing import files_of, index, sql
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -169,19 +170,29 @@ def test_without_the_extra_one_line_says_what_to_install(tmp_path, write_bundle)
         )
 
 
+@pytest.mark.parametrize(
+    ("done", "thread_s", "size"),
+    [(1, 0, 8), (2, 3.0, 1), (40, 6.0, 6), (40, 4.0, 8), (1000, 150.0, 6), (3, 900.0, 1)],
+)
+def test_a_task_takes_as_many_bundles_as_are_done_in_a_second_and_no_more_than_eight(done, thread_s, size):
+    assert batch_size(done, thread_s) == size
+
+
 DEADLY = """
+import dask
 from ha_report.fleet import schedule
 from ha_report.fleet.analysis import Task
 from tests.fleet.deadly import analyse
 
 schedule.analyse = analyse
-tasks = [Task("deadly", "deadly", "stamp"), Task("{bundle}", "one", "stamp")]
+dask.config.set({{"distributed.scheduler.allowed-failures": 1}})  # less to wait for
+tasks = [Task("{bundle}", "one", "stamp"), Task("deadly", "deadly", "stamp"), Task("{bundle}", "two", "stamp")]
 for one in schedule.analysed(tasks, address=None, processes=1):
     print(one.name, one.stamp, one.cluster, one.error)
 """
 
 
-def test_a_bundle_that_kills_worker_after_worker_is_a_row_with_its_error(tmp_path, write_bundle):
+def test_a_bundle_that_kills_worker_after_worker_is_a_row_with_its_error_and_others_are_not(tmp_path, write_bundle):
     script = DEADLY.format(bundle=write_bundle("one"))
     done = subprocess.run(
         [sys.executable, "-c", script], check=False, capture_output=True, text=True, env=ENVIRONMENT, cwd=tmp_path
@@ -189,4 +200,5 @@ def test_a_bundle_that_kills_worker_after_worker_is_a_row_with_its_error(tmp_pat
     assert sorted(done.stdout.splitlines()) == [
         "deadly None unknown every worker that read it died; it may need more memory than a worker has",
         "one stamp shop None",
+        "two stamp shop None",
     ]

@@ -153,6 +153,33 @@ def test_what_a_web_server_has_is_read(tmp_path, web_server):
         assert contents_of(path) == contents_of(tmp_path / "one.tar.gz")
 
 
+def test_a_folder_of_a_web_server_is_a_bundle_like_any(tmp_path, web_server):
+    """Its paths have two slashes in them."""
+    pytest.importorskip("aiohttp")
+    log(tmp_path / "all/one/node01/ha-log")
+    log(tmp_path / "all/two/node01/ha-log")
+    found = list(find(f"{web_server}/all"))
+    assert [one.name for one in found] == [f"{web_server}/all/one", f"{web_server}/all/two"]
+    with opened(found[0].url) as path:
+        assert contents_of(path) == contents_of(tmp_path / "all/one")
+
+
+def test_what_a_file_system_says_in_its_own_way_is_told_without_the_password():
+    fsspec = pytest.importorskip("fsspec")
+
+    class Refused(Exception):
+        pass
+
+    class Closed(fsspec.AbstractFileSystem):
+        def __init__(self, **_options):
+            raise Refused("sftp://me:secret@host lets nobody in.")
+
+    fsspec.register_implementation("closed", Closed, clobber=True)
+    with pytest.raises(UserError) as told:
+        list(find("closed://me:secret@host/a"))
+    assert told.value.message.splitlines()[0] == "closed://host/a: sftp://host lets nobody in."
+
+
 SHOWN = {
     "sftp://me:secret@host/a": "sftp://me:***@host/a",
     "s3://bucket/a": "s3://bucket/a",

@@ -1,7 +1,7 @@
 -- The versions in use, with what failed in the bundles that have them.
 WITH installed AS (
   SELECT DISTINCT package, version, bundle
-  FROM versions SEMI JOIN chosen_bundles USING (bundle)
+  FROM versions
   WHERE package IN ('pacemaker', 'corosync', 'resource-agents', 'fence-agents', 'cluster-glue', 'heartbeat',
                     'libqb', 'kernel', 'distribution')
 )
