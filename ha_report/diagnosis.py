@@ -6,6 +6,8 @@ one failure the surest stays; one that explains more failures goes before one th
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 
 import ha_report.rules
@@ -57,21 +59,33 @@ def _counted(group: list[Finding]) -> Finding:
 
 def _one_for_each_failure(incident: Incident, found: list[Finding], rows: dict[str, Rule]) -> list[Finding]:
     """Return the findings less those that explain only what a better one explains."""
-    explained = {number: _explained(finding, failures(incident)) for number, finding in enumerate(found)}
-    best: set[int] = set()
-    for failure in range(len(failures(incident))):
-        candidates = [number for number, own in explained.items() if failure in own]
-        if candidates:
-            best.add(min(candidates, key=lambda number: _worth(found[number], len(explained[number]), rows)))
+    told = _told_by(failures(incident))
+    explained = [_explained(finding, told) for finding in found]
+    candidates: dict[int, list[int]] = defaultdict(list)
+    for number, own in enumerate(explained):
+        for failure in own:
+            candidates[failure].append(number)
+    best = {
+        min(numbers, key=lambda number: _worth(found[number], len(explained[number]), rows))
+        for numbers in candidates.values()
+    }
     return [finding for number, finding in enumerate(found) if number in best or not explained[number]]
 
 
-def _explained(finding: Finding, known: tuple[Failure, ...]) -> frozenset[int]:
+def _told_by(known: tuple[Failure, ...]) -> dict[Source, list[int]]:
+    """Return the numbers of the failures that each place tells of."""
+    told: dict[Source, list[int]] = defaultdict(list)
+    for number, failure in enumerate(known):
+        for source in failure.sources:
+            told[source].append(number)
+    return told
+
+
+def _explained(finding: Finding, told: Mapping[Source, list[int]]) -> frozenset[int]:
     """Return the numbers of the failures that an error finding explains."""
     if finding.severity != "error":
         return frozenset()
-    quoted = {Source(one.file, one.line) for one in finding.evidence}
-    return frozenset(number for number, failure in enumerate(known) if quoted & failure.sources)
+    return frozenset(number for one in finding.evidence for number in told.get(Source(one.file, one.line), ()))
 
 
 def _worth(finding: Finding, explained: int, rows: dict[str, Rule]) -> tuple[bool, int, int]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -50,8 +51,29 @@ class Quotes:
         lines = self._lines(source.file, first, source.line + after)
         return [Evidence(source.file, first + number, text) for number, text in enumerate(lines)]
 
+    def distance(self, file: str, line: int) -> int:
+        """Return how many lines must be read to come to `line`."""
+        return line - 1 - self._places.get(file, Places()).before(line)[1]
+
+    def can_seek(self, file: str) -> bool:
+        """Say whether a stretch of a file can be read without what stands before it."""
+        return bool(self._places.get(file, Places()).passed)
+
+    def stretches(self, file: str, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], list[Evidence]]:
+        """Return stretches of a file, first and last line of each, in one pass; those it can no longer be read to are empty."""
+        found: dict[tuple[int, int], list[Evidence]] = {stretch: [] for stretch in sorted(wanted)}
+        path = self._paths.get(file)
+        if path is None or not found:
+            return found
+        with suppress(*DAMAGE), opened(path) as stream:
+            lines = _Lines(stream)
+            for first, last in found:
+                texts = lines.stretch(first, last)
+                found[first, last] = [Evidence(file, first + number, text) for number, text in enumerate(texts)]
+        return found
+
     def _read(self, file: str, first: int, last: int) -> tuple[str, ...]:
-        """Return the lines from `first` to `last`, read in blocks: a log may have a gigabyte."""
+        """Return the lines from `first` to `last`."""
         path, places = self._paths.get(file), self._places.get(file, Places())
         if first == last and first in places.texts:
             return (_shown(places.texts[first]),)
@@ -61,24 +83,32 @@ class Quotes:
             with opened(path) as stream:
                 begin, before = places.before(first)
                 stream.seek(begin)
-                number, block = _skip(stream, first - before)
-                number += before
-                while block.count(b"\n") <= last - number and (more := stream.read(_BLOCK)):
-                    block += more
+                return _Lines(stream, before + 1).stretch(first, last)
         except DAMAGE:
             return ()
-        lines = block.split(b"\n", last - number + 1)[first - number : last - number + 1]
-        return tuple(_shown(line) for line in lines)
+
+
+class _Lines:
+    """The lines of a stream, forwards, read in blocks: a log may have a gigabyte."""
+
+    def __init__(self, stream: BinaryIO, number: int = 1) -> None:
+        self._stream = stream
+        self._number, self._block = number, b""  # the block, and the number of the line that it begins with
+
+    def stretch(self, first: int, last: int) -> tuple[str, ...]:
+        """Return the lines from `first`, which is not before that of the last time, to `last`."""
+        self._skip(first)
+        while self._block.count(b"\n") <= last - self._number and (more := self._stream.read(_BLOCK)):
+            self._block += more
+        begin, end = first - self._number, last - self._number + 1
+        return tuple(_shown(line) for line in self._block.split(b"\n", end)[begin:end])
+
+    def _skip(self, first: int) -> None:
+        """Go on to a block in which line `first` begins."""
+        while self._number + self._block.count(b"\n") < first and (more := self._stream.read(_BLOCK)):
+            self._number += self._block.count(b"\n")
+            self._block = self._block[self._block.rfind(b"\n") + 1 :] + more
 
 
 def _shown(line: bytes) -> str:
     return line.decode("utf-8", "replace").rstrip("\r")[:LONGEST]
-
-
-def _skip(stream: BinaryIO, first: int) -> tuple[int, bytes]:
-    """Return a block in which line `first` begins, and the number of the line that the block begins with."""
-    number, block = 1, stream.read(_BLOCK)
-    while number + block.count(b"\n") < first and (more := stream.read(_BLOCK)):
-        number += block.count(b"\n")
-        block = block[block.rfind(b"\n") + 1 :] + more
-    return number, block

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from markupsafe import Markup
 
-from reports.json_report import plain
+from reports.json_report import without_events
 from reports.visible import encodable
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def blocks(report: Report) -> list[Block]:
     """Return what the scripts read: the events, and the rest of report.json."""
     return [
         block("events-data", events(report)),
-        block("report-data", plain(report, events=False)),
+        block("report-data", without_events(report)),
     ]
 
 

@@ -1,7 +1,7 @@
 """`report.json`, for programs: the contract "ha-report/1", described by docs/report.schema.json.
 
 Each event, failure and finding is a line of its own, so that two reports can be compared by
-line tools, and a large one is written by the C encoder.
+line tools, and a large one is written by the C encoder and never stands in memory as objects.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from reports.cluster import counts_of
 from reports.visible import encodable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from ha_report.model import FailedOperation, Finding, ResourceState, Source
@@ -23,24 +24,34 @@ SCHEMA = "ha-report/1"
 
 def render(report: Report) -> str:
     """Return the text of report.json."""
-    parts = [f"{json.dumps(key)}: {lines_of(value)}" for key, value in plain(report).items()]
-    return encodable("{\n" + ",\n".join(parts) + "\n}\n")
+    return encodable("".join(pieces(report)))
 
 
-def lines_of(value: object) -> str:
-    """Return JSON with the entries of a list on lines of their own."""
-    if isinstance(value, list) and value:
-        return "[\n" + ",\n".join(dumped(entry) for entry in value) + "\n]"
-    return dumped(value)
+def pieces(report: Report) -> Iterator[str]:
+    """Yield the text of report.json piece by piece; an event is one of them."""
+    before = "{\n"
+    for key, value in without_events(report).items():
+        yield f"{before}{dumped(key)}: "
+        told = map(timeline_entry, report.timeline) if key == "timeline" else value
+        yield from [dumped(told)] if isinstance(told, (str, dict)) else lines_of(told)
+        before = ",\n"
+    yield "\n}\n"
 
 
-def dumped(value: object) -> str:
-    """Return JSON on one line."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+def lines_of(entries: Iterable[object]) -> Iterator[str]:
+    """Yield a list as JSON has it, its entries on lines of their own."""
+    before = "[\n"
+    for entry in entries:
+        yield before + dumped(entry)
+        before = ",\n"
+    yield "[]" if before == "[\n" else "\n]"
 
 
-def plain(report: Report, *, events: bool = True) -> dict[str, Any]:
-    """Return the report as JSON has it, keys in the order of the contract; the timeline is null without `events`."""
+dumped = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode  # JSON on one line
+
+
+def without_events(report: Report) -> dict[str, Any]:
+    """Return the report as JSON has it, keys in the order of the contract, but for the timeline, which is null."""
     return {
         "schema": SCHEMA,
         "generator": {"name": "ha-report", "version": report.version},
@@ -61,7 +72,7 @@ def plain(report: Report, *, events: bool = True) -> dict[str, Any]:
         "failed_operations": [failed_entry(failed) for failed in report.failed_operations],
         "findings": [finding_entry(finding) for finding in report.findings],
         "story": [story_entry(step) for step in report.story],
-        "timeline": [timeline_entry(row) for row in report.timeline] if events else None,
+        "timeline": None,
         "placement": [
             {"resource": at.resource, "node": at.node, "role": at.role, "from": iso(at.begin), "to": iso(at.end)}
             for at in report.placement

@@ -39,6 +39,9 @@ CLOCK = re.compile(r"(?<!\d)(\d\d):(\d\d):(\d\d)(?:[.,](\d{1,6}))?(?!\d)")
 HEAD = 80  # characters in which a line tells its time
 
 
+Stretch = tuple[str, int, int]  # a file, and the first and last line of it
+
+
 class Told(NamedTuple):
     """A line that a pattern knows."""
 
@@ -59,20 +62,21 @@ def around_each(incident: Incident, proofs: Iterable[tuple[Evidence, ...]]) -> d
     """Return the surroundings of each of the first proofs; a report of a hundred findings keeps its size."""
     distinct = [proof for proof in dict.fromkeys(proofs) if proof][:FINDINGS_MOST]
     logs = Logs(incident)
-    return {proof: surroundings(logs, proof) for proof in distinct}
+    quoted = {proof: {Source(one.file, one.line) for one in proof} for proof in distinct}
+    logs.read_ahead(stretch for sources in quoted.values() for stretch in logs.stretches_near(sources))
+    near = {proof: list(logs.near(sources)) for proof, sources in quoted.items()}
+    logs.read_ahead(stretch for there in near.values() for stretch in logs.stretches_elsewhere(there))
+    return {proof: surroundings(logs, quoted[proof], there) for proof, there in near.items()}
 
 
-def surroundings(logs: Logs, proof: Sequence[Evidence]) -> Surroundings:
+def surroundings(logs: Logs, quoted: set[Source], near: list[Placed]) -> Surroundings:
     """Return what stood around a proof: lines of logs by second and node, those of other files by themselves."""
-    quoted = {Source(one.file, one.line) for one in proof}
-    in_logs = {source for source in quoted if logs.told(source.file)}
-    placed = {source_of(one): one for one in logs.near(in_logs)}
-    moments = sorted({one.time_us for one in placed.values() if one.near.quoted})
-    for one in logs.elsewhere(moments, list(placed.values())):
+    placed = {source_of(one): one for one in near}
+    for one in logs.elsewhere(near):
         placed.setdefault(source_of(one), one)
     nodes = columns_of(placed.values())
     rows, left_out = seconds_of(placed.values(), nodes)
-    beside = [source for source in sorted(quoted) if source not in in_logs]
+    beside = [source for source in sorted(quoted) if not logs.told(source.file)]
     return Surroundings(nodes, rows, tuple(logs.beside(beside)), left_out)
 
 
@@ -127,8 +131,11 @@ class Logs:
         self._events = events[events["time"].notna()] if len(events) else events
         self._rows = self._events.groupby("file", observed=True, sort=False).indices if len(events) else {}
         self._told: dict[str, list[Told]] = {}
+        self._by_line: dict[str, dict[int, Told]] = {}
+        self._by_time: dict[str, tuple[list[Told], list[int]]] = {}
         self._inputs = {found.path: found for found in self.incident.inputs}
         self._budget = SCANNED_MOST
+        self._ahead: dict[Stretch, list[Evidence]] = {}
 
     def told(self, file: str) -> list[Told]:
         """Return the known lines of a file in their order; none if it is no log."""
@@ -137,22 +144,54 @@ class Logs:
             self._told[file] = [] if rows is None else sorted(set(told_of(self._events.iloc[rows])))
         return self._told[file]
 
-    def near(self, quoted: set[Source]) -> Iterator[Placed]:
-        """Yield the quoted lines with those before and behind them."""
-        for file, wanted in groupby(sorted(quoted), key=lambda source: source.file):
-            for first, last in spans([source.line for source in wanted]):
-                yield from self._placed(self._read(file, first, last), quoted)
+    def _lines(self, file: str) -> dict[int, Told]:
+        """Return the known lines of a file by their numbers."""
+        if file not in self._by_line:
+            self._by_line[file] = {one.line: one for one in self.told(file)}
+        return self._by_line[file]
 
-    def elsewhere(self, moments: Sequence[int], there: list[Placed]) -> Iterator[Placed]:
-        """Yield what the fullest log of each node holds of those moments of which nothing of that node is there."""
-        for node, file in self._fullest().items():
+    def _timely(self, file: str) -> tuple[list[Told], list[int]]:
+        """Return the known lines of a file in order of time, and their times."""
+        if file not in self._by_time:
             known = sorted(self.told(file), key=lambda one: one.time_us)
-            times = [one.time_us for one in known]
+            self._by_time[file] = known, [one.time_us for one in known]
+        return self._by_time[file]
+
+    def near(self, quoted: set[Source]) -> Iterator[Placed]:
+        """Yield the quoted lines of logs with those before and behind them."""
+        for file, first, last in self.stretches_near(quoted):
+            yield from self._placed(self._read(file, first, last), quoted)
+
+    def stretches_near(self, quoted: set[Source]) -> Iterator[Stretch]:
+        """Yield where the quoted lines of logs stand, and those before and behind them."""
+        for file, lines in groupby_file(sorted(quoted)):
+            if self.told(file):
+                yield from ((file, first, last) for first, last in spans(lines))
+
+    def elsewhere(self, there: list[Placed]) -> Iterator[Placed]:
+        """Yield what the fullest log of each node holds of those moments of which nothing of that node is there."""
+        for file, first, last in self.stretches_elsewhere(there):
+            yield from self._placed(self._read(file, first, last), set())
+
+    def stretches_elsewhere(self, there: list[Placed]) -> Iterator[Stretch]:
+        """Yield where that stands."""
+        moments = sorted({one.time_us for one in there if one.near.quoted})
+        for node, file in self._fullest().items():
+            known, times = self._timely(file)
             own = [one.time_us for one in there if one.node == node]
             silent = [moment for moment in moments if not any(abs(time - moment) <= AT_ONCE_US for time in own)]
             lines = {one.line for moment in silent[:SECONDS_MOST] for one in closest(known, times, moment)}
-            for first, last in spans(sorted(lines), 0, 0):
-                yield from self._placed(self._read(file, first, last), set())
+            yield from ((file, first, last) for first, last in spans(sorted(lines), 0, 0))
+
+    def read_ahead(self, wanted: Iterable[Stretch]) -> None:
+        """Read stretches of compressed logs, each log in one pass: there is no way back in it."""
+        for file, own in groupby(sorted(set(wanted)), key=lambda stretch: stretch[0]):
+            stretches = [(first, last) for _, first, last in own if (file, first, last) not in self._ahead]
+            if not stretches or self.incident.quotes.can_seek(file):
+                continue
+            if self._affords(file, 1, max(last for _, last in stretches)):
+                read = self.incident.quotes.stretches(file, stretches)
+                self._ahead |= {(file, *stretch): lines for stretch, lines in read.items()}
 
     def beside(self, sources: Sequence[Source]) -> Iterator[tuple[NearLine, ...]]:
         """Yield the quoted lines of files that are no logs, with their neighbours."""
@@ -171,18 +210,30 @@ class Logs:
         return best
 
     def _read(self, file: str, first: int, last: int) -> list[Evidence]:
-        """Return lines of a file, and none once all that was read for this is too much."""
-        found = self._inputs.get(file)
-        self._budget -= found.bytes * min(last, found.lines) // max(found.lines, 1) if found else 0
-        if self._budget < 0:
+        """Return lines of a file, and none where reading them would be too much, with all that was read before."""
+        if (file, first, last) in self._ahead:
+            return self._ahead[file, first, last]
+        if not self._affords(file, first, last):
             return []
         return self.incident.quotes.around(Source(file, first), 0, last - first)
+
+    def _affords(self, file: str, first: int, last: int) -> bool:
+        """Say whether what must be read to come to the end of a stretch is not too much, and charge for it if so."""
+        found = self._inputs.get(file)
+        if not found:
+            return True
+        lines = min(last, found.lines) - (first - 1) + self.incident.quotes.distance(file, first)
+        cost = found.bytes * lines // max(found.lines, 1)
+        if cost > self._budget:
+            return False
+        self._budget -= cost
+        return True
 
     def _placed(self, lines: list[Evidence], quoted: set[Source]) -> Iterator[Placed]:
         """Yield lines that follow each other with their instants; one without a clock time has that of the one before."""
         if not lines or not (known := self.told(lines[0].file)):
             return
-        own = {one.line: one for one in known}
+        own = self._lines(lines[0].file)
         anchor = next((own[line.line] for line in lines if line.line in own), nearest(known, lines[0].line))
         clock = next((clock_of(line.text) for line in lines if line.line == anchor.line), None)
         found = self._inputs.get(lines[0].file)
@@ -236,8 +287,9 @@ def spans(lines: Sequence[int], before: int = BEFORE, after: int = AFTER) -> Ite
 
 
 def nearest(known: list[Told], line: int) -> Told:
-    """Return the known line closest to a line of the same file."""
-    return min(known, key=lambda one: abs(one.line - line))
+    """Return the known line closest to a line of the same file; `known` are in order."""
+    behind = bisect_left(known, line, key=lambda one: one.line)
+    return min(known[max(behind - 1, 0) : behind + 1], key=lambda one: abs(one.line - line))
 
 
 def closest(known: list[Told], times: list[int], moment: int) -> list[Told]:

@@ -12,7 +12,7 @@ from ha_report.executions import base_name
 from ha_report.model import Event, OcfRc, Source
 from ha_report.phrase import Phrase
 from ha_report.questions.failures import Failure, later
-from ha_report.questions.knowledge import SECOND, best_file, clock, events_of, listed, parents_of
+from ha_report.questions.knowledge import SECOND, best_file, clock, events_of, listed, parents_of, results_of
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident
@@ -141,11 +141,8 @@ def _started(incident: Incident, failure: Failure, node: str | None) -> Event | 
     """Return the start that worked after the failure, on `node` or anywhere, where it is told best."""
     worked = [
         one
-        for one in later(events_of(incident, "operation-result"), failure.time_us)
-        if one.operation == "start"
-        and one.rc == OcfRc.OK
-        and base_name(one.resource or "") == failure.resource
-        and (node is None or one.node == node)
+        for one in later(results_of(incident, failure.resource), failure.time_us)
+        if one.operation == "start" and one.rc == OcfRc.OK and (node is None or one.node == node)
     ]
     same = [one for one in worked if one.time_us is not None and one.time_us - (worked[0].time_us or 0) <= SECOND]
     return min(same, key=lambda one: best_file(one.file), default=None)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from ha_report.model import Event
@@ -72,7 +74,7 @@ def _partition(incident: Incident, group: tuple[Departure, ...]) -> Partition:
         begin_us=begin,
         end_us=end,
         without_quorum=tuple(name for name in lost if name not in regained),
-        twice=tuple(pair for pair in doubles(incident) if _within(pair, begin, end)),
+        twice=_twice(incident, begin, end),
         told_twice=tuple(told_once(between(events_of(incident, "active-twice"), begin, until))),
     )
 
@@ -102,9 +104,18 @@ def _sides(incident: Incident, group: tuple[Departure, ...]) -> tuple[tuple[str,
     return tuple(sorted((tuple(side) for side in sides), key=len, reverse=True))
 
 
-def _within(pair: tuple[Stay, Stay], begin_us: int, end_us: int | None) -> bool:
-    later = max(pair[0].begin_us, pair[1].begin_us)
-    return begin_us - SECOND <= later and (end_us is None or later <= end_us)
+def _twice(incident: Incident, begin_us: int, end_us: int | None) -> tuple[tuple[Stay, Stay], ...]:
+    """Return what began to run on a second node from `begin_us` to `end_us`, in the order of `doubles`."""
+    ordered, begins = _doubles_by_begin(ByIdentity(incident))
+    last = len(begins) if end_us is None else bisect_right(begins, end_us)
+    return tuple(pair for _, pair in sorted(ordered[bisect_left(begins, begin_us - SECOND) : last], key=itemgetter(0)))
+
+
+@lru_cache(maxsize=2)
+def _doubles_by_begin(same: ByIdentity) -> tuple[list[tuple[int, tuple[Stay, Stay]]], list[int]]:
+    """Return the doubles with their numbers in order of the later stay, and when that began."""
+    ordered = sorted(enumerate(doubles(same.incident)), key=lambda told: told[1][1].begin_us)
+    return ordered, [pair[1].begin_us for _, pair in ordered]
 
 
 def stops_without_quorum(incident: Incident) -> bool:

@@ -1,10 +1,13 @@
 """Surroundings of proofs in files that are really there: two nodes, a few seconds."""
 
+import gzip
+
 import pandas as pd
 import pytest
 
 from ha_report.model import Evidence, InputFile
-from ha_report.quotes import Quotes
+from ha_report.quotes import Places, Quotes
+from reports import surroundings
 from reports.surroundings import NEIGHBOUR_LONGEST, SECONDS_MOST, around_each
 from tests.reports.incidents import BEGIN_US, event, incident
 
@@ -115,3 +118,28 @@ def test_a_proof_of_a_hundred_moments_keeps_its_size(tmp_path):
     assert found.left_out > 0
     near = [near for second in found.seconds for cell in second.cells for near in cell]
     assert max(len(one.line.text) for one in near if not one.quoted) <= NEIGHBOUR_LONGEST + 2
+
+
+def test_compressed_logs_are_quoted_as_plain_ones_are(told, tmp_path):
+    proofs = [(RESULT,), (evidence("node01/pacemaker.log", 2), RESULT), (evidence("node02/ip_route.txt", 1),)]
+    plain = around_each(told, proofs)
+    paths = {name: tmp_path / f"{name}.gz" for name in LOGS}
+    for name, path in paths.items():
+        path.write_bytes(gzip.compress((tmp_path / name).read_bytes()))
+    told.quotes = Quotes(paths)
+    assert around_each(told, proofs) == plain
+
+
+@pytest.mark.parametrize(("passed", "lines"), [([(800 * 50, 800)], 7), ([], 0)])
+def test_a_budget_is_spent_on_what_must_be_read_alone(tmp_path, monkeypatch, passed, lines):
+    """Of a log of 900 lines a tenth may be read: enough where reading may begin at line 801."""
+    monkeypatch.setattr(surroundings, "SCANNED_MOST", 90 * 50)
+    told = [f"Nov 23 02:{number // 60:02}:{number % 60:02} node01 crmd: {number}".ljust(49) for number in range(900)]
+    (tmp_path / "log").write_text("\n".join(told) + "\n")
+    proof = (Evidence("log", 850, told[849]),)
+    one = incident(
+        [event(849, "x", file="log", line=850)],
+        inputs=[InputFile("log", "node01", "x", 900 * 50, 900)],
+        quotes=Quotes({"log": tmp_path / "log"}, {"log": Places(passed)}),
+    )
+    assert sum(len(cell) for second in around_each(one, [proof])[proof].seconds for cell in second.cells) == lines
