@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from parsers.lines import FORMATS, MONTHS, STAMPS, Line, LineFormat, Stamp
+from parsers.lines import FORMATS, MONTHS, STAMPS, YEARS, Line, LineFormat, Stamp
 
 _TIME_OF_DAY = re.compile(r"\d\d:\d\d:\d\d")
 _TIMELESS = tuple(row for row in FORMATS if not row.stamp)  # spares all others where there is no time
@@ -106,7 +106,8 @@ def second_of(text: str) -> Stamp | None:
         return None
     if not (hour in range(24) and minute in range(60) and second in range(61)):  # 60 is a leap second
         return None
-    return Stamp(int(part["year"] or 0), month, day, hour * 3600 + minute * 60 + second, 0, None)
+    year = int(part["year"] or 0)
+    return Stamp(year, month, day, hour * 3600 + minute * 60 + second, 0, None) if year in YEARS or not year else None
 
 
 def microseconds(fraction: str | None) -> int:

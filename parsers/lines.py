@@ -35,6 +35,9 @@ MONTHS = {
 }
 
 
+YEARS = range(1970, 2200)  # that a clock may show; any other is damage
+
+
 class Stamp(NamedTuple):
     """A time as a line tells it."""
 

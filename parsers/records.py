@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ha_report.model import COMPLETE, TIMED_OUT, OperationRecord, Source
 from ha_report.results import RC_OF_TEXT, failed, status_of
-from parsers.lines import MONTHS, Stamp
+from parsers.lines import MONTHS, YEARS, Stamp
 
 # Who speaks in a kind of event.  "agent" adds the exit reason, but proves no failure by itself: probes print errors too.
 TELLERS = {
@@ -136,7 +136,7 @@ def _exec_ms(fields: dict[str, str]) -> int | None:
 def ctime_stamp(text: str) -> Stamp | None:
     """Return the time in "Nov 23 02:01:35 2026" or "Mon Nov 23 02:01:35 2026"; None when it is another text."""
     found = _CTIME.search(text)
-    if found is None or found[1] not in MONTHS:
+    if found is None or found[1] not in MONTHS or int(found[6]) not in YEARS:
         return None
     hour, minute, second = int(found[3]), int(found[4]), int(found[5])
     return Stamp(int(found[6]), MONTHS[found[1]], int(found[2]), hour * 3600 + minute * 60 + second, 0, None)

@@ -16,7 +16,7 @@ def reading_of(path):
 
 
 def test_a_detail_log_is_as_dense_as_real_ones(tmp_path):
-    make("detail", 3_000_000, tmp_path / "log")
+    make("detail", 12_000_000, tmp_path / "log")
     reading = reading_of(tmp_path / "log")
     assert 0.05 <= len(reading.times) / reading.input.lines <= 0.10
     assert reading.input.format == "pacemaker-2"
@@ -34,7 +34,7 @@ def test_a_machines_log_is_mostly_of_others(tmp_path, layout, form):
 
 
 def test_times_only_grow_and_calls_do_not_come_again(tmp_path):
-    begin, end = make("detail", 3_000_000, tmp_path / "log")
+    begin, end = make("detail", 12_000_000, tmp_path / "log")
     reading = reading_of(tmp_path / "log")
     assert reading.times == sorted(reading.times)
     assert (reading.last.time_us - reading.first.time_us) / 1e6 == pytest.approx(

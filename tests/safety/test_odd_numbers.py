@@ -51,3 +51,12 @@ def failures(folder, lines):
     (folder / "ha-log").write_text("\n".join(lines) + "\n")
     with read_incident([str(folder / "ha-log")], timezone.utc, lambda _: None) as (incident, _):
         return [(one.resource, one.operation) for one in incident.failed_operations]
+
+
+@pytest.mark.parametrize(
+    "when", ["9999-12-31T23:59:60Z", "0001-01-01T00:00:00+14:00", "9999/12/31_23:59:60", "2026-11-23T02:01:35+75:15"]
+)
+def test_a_time_that_no_clock_shows_ends_no_reading(tmp_path, when):
+    good = RESULT.format(call=12, rc=1)
+    odd = good.replace("Nov 23 02:01:35", when).replace("r_ip", "r_odd")
+    assert ("r_ip", "start") in failures(tmp_path, [good, odd, odd])
