@@ -31,6 +31,7 @@ _NAME = re.compile(r"\{(\w+)(?:\|([^{}]*))?\}")
 _UNKNOWN = re.compile("\0(\\w+)\0")
 _SETTERS = {"parameter": set_parameter, "meta": set_meta, "clone": set_meta}
 _LINES_BESIDE = 3
+_LOOKED_AT = 2048  # characters of what an agent said: more than a stack trace has; a crafted line has more
 
 
 @lru_cache(maxsize=1)
@@ -66,7 +67,7 @@ def seen_in_words(
 
     Where nothing tells the agent, one row alone may know the words, or else one that holds for every agent.
     """
-    said = [clean(text) for text in texts if text]
+    said = list(dict.fromkeys(clean(text)[:_LOOKED_AT] for text in texts if text))
     rows = _rows_for(agent, operation, rc) if said else ()
     found = ((row, match) for row in rows if (match := _first_match(row, said)))
     if agent is not None:

@@ -7,6 +7,7 @@ import pytest
 
 import parsers.messages
 from ha_report.questions.knowledge import clean
+from ha_report.questions.symptoms import seen_in_words
 from ha_report.tables import rows_of
 from parsers.pattern import from_run_start
 
@@ -62,3 +63,10 @@ def test_what_an_agent_printed_is_cleaned_in_time_that_grows_with_it_and_no_fast
     begin = time.thread_time()
     assert clean("a" + " " * 20_000 + "b#012" + " " * 20_000 + r"c\n \n") == "a" + " " * 20_000 + "b; c"
     assert time.thread_time() - begin < 0.25
+
+
+@pytest.mark.parametrize("filler", ["a", "a_", "1", "a ", "a/", "a:", " ", "/"])
+def test_no_symptom_takes_long_for_what_a_crafted_agent_says(filler):
+    begin = time.thread_time()
+    seen_in_words(None, [filler * 100_000])
+    assert time.thread_time() - begin < 2
