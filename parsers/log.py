@@ -162,7 +162,7 @@ class _Reader:
     def _record(self, message: Message, fields: dict[str, str], told: Told, moment: Moment | None) -> None:
         """Add the failed execution that the latest event tells of."""
         reading, index = self.reading, len(self.reading.times) - 1
-        if "epoch" in fields and moment is not None:
+        if len(fields.get("epoch", "")) in range(1, 11) and moment is not None:  # digits; longer is no time, but damage
             reading.epochs.append((index, int(fields["epoch"])))
         if told.kind == "operation-requested":
             reading.expected[asked(fields)] = int(fields["rc"])
