@@ -121,7 +121,7 @@ PATTERNS = (
         era="1.1 - 3.0",
         anchor="minated",
         # Not an agent's run, whose name ends in its interval: "r_app_start_0[1306]".
-        regex=r"(?<![\w.:-])(?P<value>(?!\S+_\d+\[)[\w-]+)\[\d+\] terminated with signal (?P<reason>\d+)",
+        regex=r"(?<![\w.:-])(?P<value>(?![\w.:-]{1,250}_\d+\[)[\w-]+)\[\d+\] terminated with signal (?P<reason>\d+)",
         example="pacemaker-execd[94] terminated with signal 11 (Segmentation fault)",
         expect={"value": "pacemaker-execd", "reason": "11"},
     ),
