@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
+from ha_report.expressions import from_run_start
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -47,7 +49,7 @@ class Symptom:
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """Return `says`, ready to be searched."""
-        return re.compile(self.says)
+        return re.compile(from_run_start(self.says))
 
     @property
     def sentences(self) -> tuple[str, ...]:

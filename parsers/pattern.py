@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from ha_report.expressions import from_run_start
+
 # What Pacemaker asks of an agent.  A closed list, since "migrate_to" holds the mark that parts the key.
 OPERATION = r"start|stop|monitor|promote|demote|notify|migrate_to|migrate_from|reload|reload-agent|asyncmon|status|validate-all|meta-data"
 
@@ -15,18 +17,6 @@ OPERATION_KEY = rf"(?P<resource>[^\s()\[\]]+)_(?P<operation>{OPERATION})_(?P<int
 
 # A resource's name, which may end in an instance number: "p_state:1".
 NAME = r"[^\s|,()'\"]+"
-
-# What a regex may begin with that fits wherever one looks: a run of characters, perhaps behind a word ("(?:Node )?").
-_LEADING_RUN = re.compile(r"^((?:\(\?:[\w ]* \)\?)*)(\((?:\?:|\?P<\w+>))(\\[Sdw]|\[(?:[^\]\\]|\\.)+\])\+")
-
-
-def from_run_start(regex: str) -> str:
-    """Return `regex` so that a run it begins with is only tried from where the run begins.
-
-    Where it matches from further inside, it matches from there, too, and a search takes the leftmost: the result is the
-    same.  But a crafted line, one run of 100,000 characters, is searched once and not 100,000 times.
-    """
-    return _LEADING_RUN.sub(lambda found: f"{found[1]}(?<!{found[3]}){found[2]}{found[3]}+", regex)
 
 
 @dataclass(frozen=True)

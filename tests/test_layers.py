@@ -15,6 +15,7 @@ NOUNS = (
     "ha_report.phrase",
     "ha_report.errors",
     "ha_report.destination",
+    "ha_report.expressions",
     "ha_report.tables",
     "ha_report.compressed",
     "ha_report.zones",

@@ -6,10 +6,10 @@ import time
 import pytest
 
 import parsers.messages
+from ha_report.expressions import from_run_start
 from ha_report.questions.knowledge import clean
-from ha_report.questions.symptoms import seen_in_words
+from ha_report.questions.symptoms import seen_in_words, symptoms
 from ha_report.tables import rows_of
-from parsers.pattern import from_run_start
 
 PATTERNS = rows_of(parsers.messages, "PATTERNS")
 FILLERS = ["a", "a_", "_", "1", "a ", "a,", "a/", "[", "'a", "(a", "a:", "a-", "=a;"]
@@ -70,3 +70,23 @@ def test_no_symptom_takes_long_for_what_a_crafted_agent_says(filler):
     begin = time.thread_time()
     seen_in_words(None, [filler * 100_000])
     assert time.thread_time() - begin < 2
+
+
+@pytest.mark.parametrize("row", symptoms(), ids=lambda row: row.id)
+def test_a_symptom_tried_from_the_start_of_a_run_gives_what_it_gave(row):
+    frames = ("{}", "x{}", " {} ", "a:b {}", "node01: {}; {}", "({})", "[r_ip_{}", "{}{}", "x y{}z {}")
+    for other in symptoms():
+        for text in (frame.format(*[other.example] * frame.count("{}")) for frame in frames):
+            assert groups(from_run_start(row.says), text) == groups(row.says, text)
+
+
+@pytest.mark.parametrize(
+    ("regex", "started"),
+    [
+        (r"a|(?P<x>\S+) b", r"a|(?<!\S)(?P<x>\S+) b"),
+        (r"(?:a|(?P<x>\S+)) b", r"(?:a|(?P<x>\S+)) b"),
+        (r"a\|[|(](?P<y>\d+)|(?P<z>[\w)|-]+) c", r"a\|[|(](?P<y>\d+)|(?<![\w)|-])(?P<z>[\w)|-]+) c"),
+    ],
+)
+def test_every_alternative_is_tried_from_the_start_of_its_run(regex, started):
+    assert from_run_start(regex) == started
