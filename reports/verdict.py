@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from ha_report.executions import base_name
 from ha_report.phrase import Phrase
+from ha_report.questions.placement import stopped_everywhere
 from reports.failures import lines_about
 from reports.shape import Repeat, TimelineRow, Verdict
 from reports.words import failure_of, list_of, utc, window_of
@@ -37,7 +37,7 @@ def verdict_of(
         return of_finding(grave[0])
     if repeats:
         return of_failures(repeats, timeline)
-    down = running_nowhere(incident)
+    down = stopped_everywhere(incident)
     why = [finding for finding in findings if finding.severity == "warning" and finding.resource in down]
     return of_finding(why[0]) if why else of_quiet(incident, findings, timeline)
 
@@ -111,15 +111,9 @@ def amiss_at_snapshot(incident: Incident) -> Iterator[str]:
         for found in incident.resources
         if found.blocked or found.failed
     ]
-    nowhere = [Phrase("{resource} ran nowhere", resource=name) for name in running_nowhere(incident)]
+    nowhere = [Phrase("{resource} ran nowhere", resource=name) for name in stopped_everywhere(incident)]
     if down or stuck or nowhere:
         yield Phrase("At the snapshot {states}.", states=list_of([*down, *stuck, *nowhere]))
-
-
-def running_nowhere(incident: Incident) -> list[str]:
-    """Return the resources that the snapshot shows on no node."""
-    names = dict.fromkeys(base_name(found.id) for found in incident.resources if found.role == "Stopped")
-    return [name for name in names if name not in {base_name(one.id) for one in incident.resources if one.node}]
 
 
 def noticed(grave: Counter[str], findings: Sequence[Finding]) -> Iterator[str]:

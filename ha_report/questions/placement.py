@@ -69,6 +69,13 @@ class Gap(NamedTuple):
         return instant(self.end_us)
 
 
+def stopped_everywhere(incident: Incident) -> list[str]:
+    """Return the resources that the last state shows stopped, no instance of them in another role."""
+    names = dict.fromkeys(base_name(one.id) for one in incident.resources if one.role == "Stopped")
+    runs = {base_name(one.id) for one in incident.resources if one.role not in ("Stopped", None)}
+    return [name for name in names if name not in runs]
+
+
 def placement(incident: Incident) -> tuple[Stay, ...]:
     """Return where resources ran, in order of time, as logs tell; where they tell nothing, as snapshots do."""
     return _placement(ByIdentity(incident))

@@ -29,7 +29,7 @@ from ha_report.questions.knowledge import (
     resource_of,
     told_once,
 )  # fmt: skip
-from ha_report.questions.placement import downtime
+from ha_report.questions.placement import downtime, stopped_everywhere
 from ha_report.rule import Rule
 
 if TYPE_CHECKING:
@@ -56,9 +56,7 @@ def start_refused(incident: Incident) -> Iterator[Finding]:
 def _stopped(incident: Incident) -> list[str]:
     """Return the resources that are shown stopped, and have no failure that would explain it."""
     failed = {failure.resource for failure in failures(incident)}
-    names = dict.fromkeys(base_name(one.id) for one in incident.resources if one.role == "Stopped")
-    runs = {base_name(one.id) for one in incident.resources if one.role not in ("Stopped", None)}
-    return [name for name in names if name not in failed and name not in runs]
+    return [name for name in stopped_everywhere(incident) if name not in failed]
 
 
 def _line_of(incident: Incident, *words: str) -> tuple[Evidence, ...]:
