@@ -45,7 +45,7 @@ CLUSTER = (
     Item("crm_mon.xml", "crm_mon -1 --output-as=xml -r -f -A || crm_mon --as-xml -r -f"),
     Item("cib.xml", f"cibadmin -Q -l || cibadmin -Q || copy {CIB_ON_DISK}"),
     # What it finds it tells on standard error, and with its exit status.
-    Item("crm_verify.txt", "crm_verify -V -V -L 2>&1"),
+    Item("crm_verify.txt", "speaks_for_all && crm_verify -V -V -L 2>&1"),
     Item("crm_mon_o.txt", "speaks_for_all && crm_mon -1 -r -o -t -f"),
     Item("crm_mon_rn.txt", "speaks_for_all && crm_mon -1 -r -n -f"),
     Item("DC", '[ "$(dc)" = "$(uname -n)" ] && date || exit 127'),

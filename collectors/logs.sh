@@ -56,13 +56,15 @@ logs() {
     begin_lane logs
     make_box logs
     log_paths >"$work/paths"
-    seen=' ' names=' '
+    seen=' ' names=' ' whole=
     while IFS= read -r log_path; do
         case $log_path in /*) ;; *) continue ;; esac
         for log_file in "$log_path" "$log_path".[0-9]* "$log_path"-[0-9]* "$log_path".old; do
             [ -f "$log_file" ] && [ -r "$log_file" ] && log "$log_file"
         done
     done <"$work/paths"
+    # shellcheck disable=SC2086  # names without blanks
+    [ -z "$whole" ] || (cd "$box" && tar -chf - $whole 2>/dev/null)
     asked_but_missing >>"$box/status/logs"
     (cd "$box" && tar -cf - status)
     rm -rf "$box" "$work/paths"
@@ -94,7 +96,9 @@ log() {
     limited "$name" 30 cut_log
     if [ "$rc" = 0 ] && read -r log_start log_length log_cut <"$box/out/$name"; then
         [ "$log_cut" = 0 ] || rc=truncated
-        [ "$log_length" = 0 ] || send "$1" "$log_start" "$log_length"
+        if [ "$log_length" = "$log_size" ]; then send_whole "$1"
+        elif [ "$log_length" != 0 ]; then send "$1" "$log_start" "$log_length"
+        fi
     fi
     log_done "$1"
 }
@@ -111,7 +115,7 @@ packed() {
     rc=0
     packed_first=$("$2" -dc <"$1" 2>/dev/null | head -n 20 | first_time)
     [ "${packed_first:-$from}" -le "$to" ] || return 0
-    if [ "$log_size" -gt "$cap" ]; then rc=skipped; else send "$1" 0 "$log_size"; fi
+    if [ "$log_size" -gt "$cap" ]; then rc=skipped; else send_whole "$1"; fi
     log_done "$1"
 }
 
@@ -122,6 +126,12 @@ log_name() {
     case $name in *[!A-Za-z0-9._@+=:-]*) name=$(printf %s "$name" | tr -c 'A-Za-z0-9._@+=:-' _) ;; esac
     case $names in *" $name "*) name=$(printf %s "${1#/}" | tr -c 'A-Za-z0-9._@+=:-' _) ;; esac
     names="$names$name "
+}
+
+# Leaves the file $1 to the one tar that sends all logs of which nothing is cut: a process a log would be many.
+send_whole() {
+    rm -f "$box/out/$name"
+    [ "$log_size" = 0 ] || { ln -s "$1" "$box/out/$name" && whole="$whole out/$name"; }
 }
 
 # Sends $3 bytes of the file $1 from byte $2 on, as out/$name; nothing is copied to the disk for it.

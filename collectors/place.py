@@ -1,4 +1,4 @@
-"""Brings a bundle to its place: made in a private folder beside it, there by one rename, and packed.
+"""Brings a bundle to its place: made in a private folder beside it, and there by one rename.
 
 Nothing half-written stays behind, and -Z replaces only what ha-report made.
 """
@@ -26,7 +26,6 @@ else:
 
 ENDINGS = ("xz", "gz", "zst")
 REPORT = ("index.html", "report.json", "report.md", "events.csv")
-XZ_PRESET = 2  # of logs, 9 saves a tenth and takes five times as long
 
 
 def archive_of(dest: Path, ending: str) -> Path:
@@ -130,55 +129,6 @@ def copy_linked(source: Path, folder: Path, leave: Collection[str]) -> None:
         for name in files:
             if str(inside / name) not in leave:
                 shutil.copy2(Path(here, name), folder / inside / name)
-
-
-def pack(dest: Path, archive: Path) -> None:
-    """Write the archive of `dest`, the manifest first; nothing half-written stays."""
-    try:
-        descriptor, part = tempfile.mkstemp(prefix=f".{archive.name[:80]}-", dir=archive.parent)
-        try:
-            with os.fdopen(descriptor, "wb") as file, _writing(file, archive.suffix) as tar:
-                names = sorted(entry.name for entry in dest.iterdir())
-                for name in sorted(names, key=lambda one: one != bundle.MANIFEST):
-                    tar.add(dest / name, f"{dest.name}/{name}", filter=_nobodys)
-            Path(part).replace(archive)
-        finally:
-            Path(part).unlink(missing_ok=True)
-    except OSError as error:
-        raise cannot_write(archive, error) from error
-
-
-def pack_folder(folder: Path, archive: Path, compression: str | None) -> None:
-    """Write a new archive of what is in `folder`, compressed as bundle members are."""
-    ending = {"gzip": ".gz", "xz": ".xz", "zstd": ".zst", "bzip2": ".bz2", None: ""}[compression]
-    with archive.open("xb") as file, _writing(file, ending) as tar:
-        for entry in sorted(folder.iterdir()):
-            tar.add(entry, entry.name, filter=_nobodys)
-    archive.chmod(0o600)
-
-
-def _nobodys(member: tarfile.TarInfo) -> tarfile.TarInfo:
-    """Leave out who gathered it."""
-    member.uid = member.gid = 0
-    member.uname = member.gname = ""
-    return member
-
-
-@contextmanager
-def _writing(file: object, suffix: str) -> Iterator[tarfile.TarFile]:
-    options = {"fileobj": file}
-    if suffix == ".zst":
-        with zstd.ZstdFile(file, "wb") as packed, tarfile.open(fileobj=packed, mode="w|") as tar:  # type: ignore[call-overload]
-            yield tar
-    elif suffix in ("", ".tar", ".bz2"):
-        with tarfile.open(mode="w:bz2" if suffix == ".bz2" else "w", **options) as tar:  # type: ignore[call-overload]
-            yield tar
-    elif suffix == ".gz":
-        with tarfile.open(mode="w:gz", compresslevel=6, **options) as tar:  # type: ignore[call-overload]
-            yield tar
-    else:
-        with tarfile.open(mode="w:xz", preset=XZ_PRESET, **options) as tar:  # type: ignore[call-overload]
-            yield tar
 
 
 def cannot_write(dest: Path, error: OSError) -> UserError:

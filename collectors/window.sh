@@ -148,8 +148,7 @@ older_than() {
 part_of() {
     part_start=0 part_end=$2 part_cut=0
     if time_at "$1" 0; then
-        seek "$1" "$2" "$from" from
-        part_start=$found
+        if [ "$at" -lt "$from" ]; then seek "$1" "$2" "$from" from; part_start=$found; fi
         if [ "$changed" -gt "$to" ]; then seek "$1" "$2" $((to + 1)) to; part_end=$found; fi
     fi
     [ "$part_end" -gt "$part_start" ] || part_end=$part_start

@@ -6,7 +6,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -231,17 +231,35 @@ def _gather(options: Options, job: Job, access: Access) -> Manifest:
         board.end()
         if options.anonymize:
             folder = _with_pseudonyms(redactor, scratch, folder, job)
+        _finish(options, folder, job.dest)
+    return job.manifest
+
+
+def _finish(options: Options, folder: Path, dest: Path) -> None:
+    """Report on the bundle in `folder`, bring it to its place, and pack it: what came, while the report is made."""
+    from collectors import place  # noqa: PLC0415 - only where it is needed
+    from collectors.packing import Packing  # noqa: PLC0415
+
+    with ExitStack() as stack:
+        archive = place.archive_of(dest, options.archive) if options.archive else None
+        packing = Packing(folder, dest, archive) if archive else None
+        if packing:
+            stack.callback(packing.drop)
         try:
             if options.report:
-                _report(options, folder, job.dest, quiet=options.quiet)
+                _report(options, folder, dest, quiet=options.quiet)
         except BaseException:
             for name in place.REPORT:  # half a report is none
                 (folder / name).unlink(missing_ok=True)
             raise
         finally:
-            place.settle(folder, job.dest)
-    _archive(options, job.dest)
-    return job.manifest
+            if packing:
+                packing.wait()
+            place.settle(folder, dest)
+        if packing:
+            packing.finish()
+            if not options.quiet:
+                click.echo(f"Wrote {archive}.")
 
 
 class _NoReport(UserError):
@@ -341,13 +359,3 @@ def _report(options: Options, folder: Path, dest: Path, *, quiet: bool) -> None:
     if not quiet:
         failures = len(incident.failed_operations)
         click.echo(f"Wrote {dest / 'index.html'}: {failures} failed operation{'s' * (failures != 1)}.")
-
-
-def _archive(options: Options, dest: Path) -> None:
-    from collectors import place  # noqa: PLC0415 - only where it is needed
-
-    if options.archive:
-        archive = place.archive_of(dest, options.archive)
-        place.pack(dest, archive)
-        if not options.quiet:
-            click.echo(f"Wrote {archive}.")

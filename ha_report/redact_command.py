@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 ENDINGS = (".tar.xz", ".tar.gz", ".tar.zst", ".tar.bz2", ".tar")
 MAP = ".map.json"
+RECORD = "redaction.json"
+MOST_NAMED, SHOWN = 100, 5  # lines on what is left out: of a bundle, and where nothing was taken
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -49,6 +52,7 @@ def redact(
 
     pseudonyms = Pseudonyms() if anonymize else None
     _refuse_what_is_there(out, pseudonyms)
+    _refuse_what_cannot_be_read(source)
     try:
         with tempfile.TemporaryDirectory(prefix="ha-report-") as scratch:
             cleaning = Cleaning(
@@ -62,7 +66,7 @@ def redact(
 
 def _clean(cleaning: Cleaning, source: Path, out: Path) -> None:
     """Bring the clean bundle to its place, whole or not at all."""
-    from collectors import place  # noqa: PLC0415 - only where it is needed
+    from collectors import packing, place  # noqa: PLC0415 - only where it is needed
     from collectors.archive import unpack  # noqa: PLC0415
 
     ending = next((one for one in ENDINGS if out.name.endswith(one)), "")
@@ -74,22 +78,37 @@ def _clean(cleaning: Cleaning, source: Path, out: Path) -> None:
             cleaning.left_out |= {refusal.name: refusal.why for refusal in done.refused}
             if done.damage:
                 cleaning.left_out[source.name] = f"a part: {done.damage}"
-        _refuse_what_is_no_bundle(source, root)
+        _refuse_what_is_no_bundle(source, root, cleaning.left_out)
         folder = staged / (out.name.removesuffix(ending))
         cleaning.clean(root, folder)
         _write_map(cleaning.pseudonyms, out)
         if ending:
-            place.pack(folder, out)
+            packing.pack(folder, out)
         else:
             place.settle(folder, out)
 
 
-def _refuse_what_is_no_bundle(source: Path, root: Path) -> None:
+def _refuse_what_cannot_be_read(source: Path) -> None:
+    try:
+        if source.is_dir():
+            next(source.iterdir(), None)
+        else:
+            source.open("rb").close()
+    except OSError as error:
+        raise UserError(f"{source} could not be read: {error.strerror or error}.") from error
+
+
+def _refuse_what_is_no_bundle(source: Path, root: Path, left_out: Mapping[str, str]) -> None:
     """Raise NothingToRead where nothing would be left to clean."""
     from collectors import place  # noqa: PLC0415 - only where it is needed
     from collectors.redaction.whole import files_of  # noqa: PLC0415
 
     names = {name for path, name in files_of(root) if not path.is_symlink()}
+    if not names and left_out:
+        raise NothingToRead(
+            f"Nothing of {source} could be taken, so there is nothing to clean.\n"
+            + "\n".join(list(_named(left_out))[:SHOWN])
+        )
     if not names:
         raise NothingToRead(f"{source} holds no files.\nGive the folder or the tar archive of a bundle.")
     if names <= {*place.REPORT}:
@@ -118,15 +137,25 @@ def _write_map(pseudonyms: Pseudonyms | None, out: Path) -> None:
         write_private(map_of(out), pseudonyms.as_json())
 
 
-def _say(cleaning: Cleaning, out: Path, *, quiet: bool) -> None:
+def _named(left_out: Mapping[str, str]) -> Iterator[str]:
+    """Yield a line for each file that is left out, as far as anybody reads them."""
     from reports.visible import one_line  # noqa: PLC0415 - only where it is needed
 
+    for file, why in sorted(left_out.items())[:MOST_NAMED]:
+        yield f"{one_line(file)}: left out: {one_line(why)}"
+    if len(left_out) > MOST_NAMED:
+        yield f"{len(left_out) - MOST_NAMED} more are left out; {RECORD} names them all"
+
+
+def _say(cleaning: Cleaning, out: Path, *, quiet: bool) -> None:
     masked = sum(sum(counts.values()) for counts in cleaning.redacted.values())
     if not quiet:
-        click.echo(f"Wrote {out}: {masked} secrets masked in {len(cleaning.redacted)} files.")
+        lost = sum(not why.startswith("an earlier report") for why in cleaning.left_out.values())
+        rest = f"; {lost} left out" if lost else ""
+        click.echo(f"Wrote {out}: {masked} secrets masked in {len(cleaning.redacted)} files{rest}.")
         if cleaning.pseudonyms:
             click.echo(f"Wrote {map_of(out)}: what the pseudonyms stand for. Keep it to yourself.")
-    for file, why in sorted(cleaning.left_out.items()):
-        click.echo(f"ha-report: {one_line(file)}: left out: {one_line(why)}", err=True)
+    for line in _named(cleaning.left_out):
+        click.echo(f"ha-report: {line}", err=True)
     if any(not why.startswith("an earlier report") for why in cleaning.left_out.values()):
         sys.exit(PARTIAL)

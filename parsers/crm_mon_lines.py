@@ -17,9 +17,10 @@ from parsers.failed_actions import BULLET, ENTRY_START
 NARROWEST_TERMINAL = 80  # below that it was rather a mail program, which breaks between words
 LONGEST_CUT = 6  # lines that one printed line may have become
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufeff\u200b]")
 _DIRT = re.compile(
     r"(?:\x1b|\^\[)\[[0-9;?]*[ -/]*[@-~]"  # colours and other escape sequences, also as ^[
-    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[()][A-Z0-9]|[\x00-\x08\x0b-\x1f\x7f\ufeff\u200b]"
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[()][A-Z0-9]|" + _CONTROL.pattern
 )
 _QUOTED = re.compile(r"(?:> ?)+")
 
@@ -62,7 +63,7 @@ class Line(NamedTuple):
 
 def is_dirty(text: str) -> bool:
     """Say whether something was put between the characters of a line on the way here."""
-    return _DIRT.search(text) is not None
+    return _CONTROL.search(text) is not None or ("^[" in text and _DIRT.search(text) is not None)
 
 
 def cleaned(lines: Sequence[str]) -> list[Line]:

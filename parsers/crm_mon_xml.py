@@ -5,7 +5,6 @@ Schemas: Pacemaker's xml/api/crm_mon-*.rng.  Both have the same elements; newer 
 
 from collections.abc import Iterator
 from datetime import tzinfo
-from xml.sax.saxutils import unescape
 
 from ha_report.model import ClusterFacts, FailCount, NodeState, OperationRecord, ResourceState, Snapshot, Source
 from ha_report.results import status_of
@@ -18,6 +17,8 @@ from parsers.xml_tree import Element
 
 FORMAT = "crm_mon-xml"
 
+# xml.sax.saxutils has the same, and loads half of the standard library.
+_ESCAPES = {"&apos;": "'", "&quot;": '"', "&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _HOLDERS = frozenset({"group", "clone", "bundle"})
 
 
@@ -175,7 +176,10 @@ def _failure(element: Element, file: str, zone: tzinfo) -> OperationRecord | Non
 
 def _reason(element: Element) -> str | None:
     """Return the exit reason, which versions up to 2.1 escape once too often."""
-    return reason_of(unescape(element.attrib.get("exitreason", ""), {"&apos;": "'", "&quot;": '"'}))
+    text = element.attrib.get("exitreason", "")
+    for escape, meant in _ESCAPES.items():
+        text = text.replace(escape, meant)
+    return reason_of(text)
 
 
 def _without_key(element: Element) -> tuple[str, str, int] | None:

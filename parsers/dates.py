@@ -12,8 +12,11 @@ import time
 from parsers.lines import MONTHS
 
 _SECOND = 1_000_000
-_CTIME = re.compile(r"\b([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)(?: ([A-Z]{3,5}))? ((?:19|20)\d\d)\b")
-_ISO = re.compile(r"\b((?:19|20)\d\d)-(\d\d)-(\d\d)[T _](\d\d):(\d\d):(\d\d)(?:[.,]\d+)?(Z|[+-]\d\d:?\d\d)?")
+# That a word begins here is asked behind its first letter: then the search leaps from one such letter to the next.
+_CTIME = re.compile(r"([A-Z](?<!\w[A-Z])[a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d)(?: ([A-Z]{3,5}))? ((?:19|20)\d\d)\b")
+_ISO = re.compile(
+    r"((?:1(?<!\w1)9|2(?<!\w2)0)\d\d)-(\d\d)-(\d\d)[T _](\d\d):(\d\d):(\d\d)(?:[.,]\d+)?(Z|[+-]\d\d:?\d\d)?"
+)
 _JAPANESE = re.compile(r"((?:19|20)\d\d)年 *(\d{1,2})月 *(\d{1,2})日.*?(\d\d):(\d\d):(\d\d)(?: ([A-Z]{3,5}))?")
 
 # Abbreviations that mean one zone wherever they stand; CST, IST, BST and the like mean several.
@@ -41,12 +44,14 @@ def zone_of(text: str) -> int | None:
 
 def _dates(text: str) -> list[tuple[int, int | None]]:
     found: list[tuple[int, int | None]] = []
+    if "19" not in text and "20" not in text:
+        return found
     for mon, day, hour, minute, second, zone, year in _CTIME.findall(text):
         if mon in MONTHS:
             found.append((_naive(year, MONTHS[mon], day, hour, minute, second), _ZONES.get(zone)))
     for year, month, day, hour, minute, second, zone in _ISO.findall(text):
         found.append((_naive(year, month, day, hour, minute, second), _offset(zone)))
-    for year, month, day, hour, minute, second, zone in _JAPANESE.findall(text):
+    for year, month, day, hour, minute, second, zone in _JAPANESE.findall(text) if "年" in text else ():
         found.append((_naive(year, month, day, hour, minute, second), _ZONES.get(zone)))
     return [(moment, offset) for moment, offset in found if moment is not None]
 

@@ -27,6 +27,8 @@ _EXPORT = re.compile(r"^__REALTIME_TIMESTAMP=\d+$", re.MULTILINE)
 
 def format_of(head: str) -> str | None:
     """Return "journal-json" or "journal-export", or None for any other text."""
+    if "__REALTIME_TIMESTAMP" not in head:
+        return None
     if _JSON.search(head):
         return "journal-json"
     return "journal-export" if _EXPORT.search(head) and "__CURSOR=" in head else None

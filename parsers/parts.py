@@ -11,15 +11,12 @@ import sys
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
-from multiprocessing import current_process, get_context
 from pathlib import Path
 from threading import active_count
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ha_report.compressed import DAMAGE, is_compressed
 from ha_report.model import InputFile, Source
@@ -31,6 +28,9 @@ from parsers.records import record_of
 from parsers.samples import PROBED, probe
 from parsers.told import Understanding, scanner
 from parsers.window import Cut, lines_before
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 _PART = 32 << 20  # bytes: of less, a process would cost more than it spares
 _WORTH = 64 << 20  # bytes of all files
@@ -80,6 +80,8 @@ def _submitted(pool: ProcessPoolExecutor, tasks: list[_Task]) -> list[Future[Log
 
 def _results(tasks: list[_Task], waiting: deque[Future[LogReading]]) -> Iterator[tuple[_Task, LogReading]]:
     """Yield what each task gives; what a process that was killed left undone is done here."""
+    from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415 - only where there is much to read
+
     for task in tasks:
         future = waiting.popleft()  # so that what it gave goes when it is joined
         try:
@@ -90,12 +92,17 @@ def _results(tasks: list[_Task], waiting: deque[Future[LogReading]]) -> Iterator
 
 def _may_fork() -> bool:
     """Say whether processes can be made here: not in one of a pool, and not beside threads, which may hold locks."""
+    from multiprocessing import current_process  # noqa: PLC0415 - as above
+
     return not current_process().daemon and active_count() == 1
 
 
 @contextmanager
 def _processes(jobs: int) -> Iterator[ProcessPoolExecutor]:
     """Give processes, which begin with all that is loaded here where the system can do that safely."""
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - as above
+    from multiprocessing import get_context  # noqa: PLC0415
+
     context = get_context("fork" if sys.platform == "linux" else "spawn")
     pool = ProcessPoolExecutor(jobs, context, _leave_interrupts_to_the_first)
     try:

@@ -6,12 +6,12 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from collectors import place
+from collectors import packing, place
 from collectors.archive import HEAD_BYTES, is_archive, unpack
 from collectors.archive_source import Limits
 from collectors.redaction import packed
@@ -40,6 +40,7 @@ class Cleaning:
     left_out: dict[str, str] = field(default_factory=dict)  # file -> why
     ours: bool = False  # whether ha-report made it: then its manifest is true, and stays so
     _nested: dict[Path, Path] = field(default_factory=dict)  # archive -> where it is unpacked
+    _lost: set[Path] = field(default_factory=set)  # files that nothing is known of, and that are left out
     _quiet: set[Path] = field(default_factory=set)  # files in which nothing is secret by name or look
 
     def clean(self, source: Path, into: Path) -> None:
@@ -93,24 +94,34 @@ class Cleaning:
 
     def learn(self, source: Path, above: str, depth: int) -> None:
         """Read all files below `source` for secrets and names."""
-        for path, name in files_of(source):
+        for path, name in files_of(source, lambda folder, why: self.left_out.update({f"{above}{folder}/": why})):
             file = above + name
             if path.is_symlink() or (not above and name in self.apart):
                 continue
-            if _is_archive(path):
-                self.learn_archive(path, file, depth)
-                continue
-            if self.pseudonyms:
-                self.learn_names(path, file)
-            counts: Counter[str] = Counter()
             try:
-                with opened(path) as plain:
-                    for _ in self.redactor.first(file, plain.read, counts):
-                        pass
-            except DAMAGE:
-                continue  # what stands before the damage was read
-            if not counts:
-                self._quiet.add(path)
+                archive = _is_archive(path)
+            except OSError as error:
+                self.left_out[file] = unreadable(error)
+                self._lost.add(path)
+                continue
+            if archive:
+                self.learn_archive(path, file, depth)
+            else:
+                self.learn_file(path, file)
+
+    def learn_file(self, path: Path, file: str) -> None:
+        """Read a file that is no archive."""
+        if self.pseudonyms:
+            self.learn_names(path, file)
+        counts: Counter[str] = Counter()
+        try:
+            with opened(path) as plain:
+                for _ in self.redactor.first(file, plain.read, counts):
+                    pass
+        except DAMAGE:
+            return  # what stands before the damage was read
+        if not counts:
+            self._quiet.add(path)
 
     def learn_names(self, path: Path, file: str) -> None:
         """Read a file for hosts, users and networks."""
@@ -129,6 +140,7 @@ class Cleaning:
         """Unpack an archive that lies in the bundle, and read what is in it."""
         if depth >= DEEPEST:
             self.left_out[file] = f"an archive inside {DEEPEST} others"
+            self._lost.add(path)
             return
         into = Path(tempfile.mkdtemp(dir=self.scratch))
         done = unpack(path, into, self.limits)
@@ -151,10 +163,16 @@ class Cleaning:
                 self.link(path, source, target, file)
             elif path in self._nested:
                 self.pack(path, target, file)
+            elif path in self._lost:
+                continue
             elif _head(path).startswith(CLOSED):
                 self.left_out[file] = "an archive of a kind that is not looked into"
             else:
-                self.copy(path, target, file)
+                try:
+                    self.copy(path, target, file)
+                except Unreadable as problem:
+                    target.unlink(missing_ok=True)
+                    self.left_out[file] = str(problem)
 
     def renamed(self, name: str) -> str:
         """Return the name that a file or a folder gets: hosts are in many."""
@@ -180,7 +198,7 @@ class Cleaning:
             clean = Path(scratch, "clean")
             self.write(self._nested[path], clean, f"{file}/")
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            place.pack_folder(clean, target, compression_of(_head(path)))
+            packing.pack_folder(clean, target, compression_of(_head(path)))
 
     def copy(self, path: Path, target: Path, file: str) -> None:
         """Write a file without its secrets, packed as it was; of a damaged one what stands before the damage."""
@@ -190,7 +208,7 @@ class Cleaning:
             kind = compression_of(raw.read(MAGIC_BYTES))
         if kind is None:
             with path.open("rb") as plain:
-                packed.write(target, self._cleaned(plain.read, path, file, counts), mtime)
+                packed.write(target, self._cleaned(_carefully(plain.read), path, file, counts), mtime)
         else:
             self._copy_packed(path, target, file, counts)
         if counts:
@@ -200,7 +218,7 @@ class Cleaning:
         mtime = path.stat().st_mtime
         with path.open("rb") as raw:
             room = Room(self.scratch)
-            waiting = packed.take(self.redactor, room, file, raw.read, mtime)
+            waiting = packed.take(self.redactor, room, file, _carefully(raw.read), mtime)
             counts.update(waiting.redacted)
         packed.settle(self.redactor, waiting, target, self.pseudonyms.replaced if self.pseudonyms else None)
         counts.clear()
@@ -217,9 +235,39 @@ class Cleaning:
         return map(self.pseudonyms.replaced, blocks) if self.pseudonyms else blocks
 
 
-def files_of(source: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the files and links below `source` in order, with their names in it; pipes and devices are passed over."""
-    for here, folders, names in os.walk(source):
+class Unreadable(Exception):  # no error: the file is left out, and named
+    """Says why a file could not be read to its end."""
+
+
+def unreadable(error: OSError) -> str:
+    """Return why a file or a folder is left out."""
+    return f"it could not be read: {error.strerror or error}"
+
+
+def _carefully(read: Callable[[int], bytes]) -> Callable[[int], bytes]:
+    """Return what reads the same, and tells what goes wrong with it apart from what goes wrong with writing."""
+
+    def reading(size: int) -> bytes:
+        try:
+            return read(size)
+        except OSError as error:
+            raise Unreadable(unreadable(error)) from error
+
+    return reading
+
+
+def files_of(
+    source: Path, tell: Callable[[str, str], object] = lambda _folder, _why: None
+) -> Iterator[tuple[Path, str]]:
+    """Yield the files and links below `source` in order, with their names in it; pipes and devices are passed over.
+
+    `tell` is told of each folder that cannot be listed, and why.
+    """
+
+    def lost(error: OSError) -> None:
+        tell(os.path.relpath(error.filename, source), unreadable(error))
+
+    for here, folders, names in os.walk(source, onerror=lost):
         folders.sort()
         links = [name for name in folders if Path(here, name).is_symlink()]
         for name in sorted([*names, *links]):

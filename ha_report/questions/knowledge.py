@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ha_report.incident import Incident
 
 SECOND = 1_000_000
+FEW = 20_000  # events that are taken out of their frame all at once: each column of each kind costs a look at it
 END_OF_TIME = 1 << 62
 # Where one thing is told in several files, the detail log tells most of it.
 _BEST_FILES = ("pacemaker.log", "corosync.log", "ha-log", "messages", "syslog")
@@ -64,12 +65,19 @@ class _EventsByKind(dict[tuple[str, ...], list[Event]]):
     def __init__(self, incident: Incident) -> None:
         super().__init__()
         self._frame = incident.events
+        self._all = _plain_events(self._frame) if len(self._frame) <= FEW else None
 
     def __missing__(self, kinds: tuple[str, ...]) -> list[Event]:
-        rows = self._frame[self._frame["kind"].isin(kinds)]
-        columns = [_plain_values(rows, name) for name in Event._fields]
-        self[kinds] = [Event(*values) for values in zip(*columns, strict=True)]
+        if self._all is not None:
+            self[kinds] = [event for event in self._all if event.kind in kinds]
+        else:
+            self[kinds] = _plain_events(self._frame[self._frame["kind"].isin(kinds)])
         return self[kinds]
+
+
+def _plain_events(rows: pd.DataFrame) -> list[Event]:
+    columns = [_plain_values(rows, name) for name in Event._fields]
+    return [Event(*values) for values in zip(*columns, strict=True)]
 
 
 def _plain_values(rows: pd.DataFrame, name: str) -> list[object]:

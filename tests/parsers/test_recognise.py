@@ -1,6 +1,8 @@
 """What a file is, told by what stands in it."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from parsers.beside import READERS
 from parsers.recognise import TEXTS, XML, is_binary, text_format, xml_format
@@ -9,6 +11,13 @@ from parsers.recognise import TEXTS, XML, is_binary, text_format, xml_format
 @pytest.mark.parametrize("row", TEXTS, ids=lambda row: row.format)
 def test_a_text_is_known_by_its_example_and_no_earlier_row_claims_it(row):
     assert text_format(f"first line\n{row.example}\nlast line") == row.format
+
+
+@pytest.mark.parametrize("row", TEXTS, ids=lambda row: row.format)
+@given(st.data())
+@settings(max_examples=40, deadline=None)
+def test_every_text_of_a_format_has_one_of_its_words(row, data):
+    assert row.is_in(data.draw(st.from_regex(row.compiled)))
 
 
 @pytest.mark.parametrize("row", XML, ids=lambda row: row.format)
