@@ -25,7 +25,30 @@ stamp() { read -r stamp stamp_rest </proc/uptime; : "$stamp_rest"; }
 
 # Sets family: process $1 and all below it, from /proc, as ps is not everywhere and has many dialects.
 family_of() {
-    family=" $1 " family_before=
+    family=" $1 "
+    if [ -r "/proc/$1/task/$1/children" ]; then family_by_children; else family_by_parents; fi
+}
+
+# Kernels since 3.5 name a process's children, most of them: a look at the family alone, however many others there are.
+family_by_children() {
+    family_waiting=$family
+    while [ -n "${family_waiting# }" ]; do
+        family_before=$family_waiting family_waiting=' '
+        for family_pid in $family_before; do
+            for family_children in /proc/"$family_pid"/task/*/children; do
+                family_line=
+                { read -r family_line <"$family_children"; } 2>/dev/null
+                for family_child in $family_line; do
+                    case $family in *" $family_child "*) continue ;; esac
+                    family="$family$family_child " family_waiting="$family_waiting$family_child "
+                done
+            done
+        done
+    done
+}
+
+family_by_parents() {
+    family_before=
     while [ "$family" != "$family_before" ]; do
         family_before=$family
         for family_stat in /proc/[0-9]*/stat; do

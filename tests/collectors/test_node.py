@@ -303,3 +303,24 @@ def test_what_all_nodes_know_the_dc_tells_if_it_is_asked(shell, nodes, here, spe
     path = {"PATH": f"{tmp_path}:{env['PATH']}"}
     done = subprocess.run([*shell, "-s"], input=script, capture_output=True, text=True, check=True, env=env | path)
     assert done.stdout == ("yes\n" if speaks else "no\n")
+
+
+FAMILY = """
+(sleep 9 & (sleep 9 & sleep 9; :) & wait) &
+top=$!
+n=0; while [ $n -lt 200 ] && family=" $top " && family_by_parents && set -- $family && [ $# -lt 5 ]; do n=$((n + 1)); done
+echo $family
+family=" $top "; family_by_children; echo $family
+kill_family $top
+"""
+
+
+@pytest.mark.skipif(not list(Path("/proc/self/task").glob("*/children")), reason="the kernel does not name children")
+@pytest.mark.parametrize("shell", ALL)
+def test_a_kernel_that_names_children_tells_the_same_family_as_all_parents_do(shell):
+    program_text = Path(items.__file__).with_name("node.sh").read_text()
+    functions = program_text.partition("# ---- processes")[2].partition("# Ends all")[0]
+    told = subprocess.run([*shell, "-c", functions + FAMILY], capture_output=True, text=True, check=False)
+    by_parents, by_children = (line.split() for line in told.stdout.splitlines())
+    assert len(by_parents) == 5
+    assert sorted(by_children) == sorted(by_parents)
