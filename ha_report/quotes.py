@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -23,13 +24,17 @@ class Places:
 
     # In order: bytes of the file, and how many lines they hold; whole lines.  Empty for a file that is compressed.
     passed: list[tuple[int, int]] = field(default_factory=list)
+    # The lines of events, in order, and the bytes before each, where `passed` tells something.
+    lines: array[int] = field(default_factory=lambda: array("q"))
+    begins: array[int] = field(default_factory=lambda: array("q"))
     # The lines of events, of a file that is compressed: there is no way back in it but from its beginning.
     texts: dict[int, bytes] = field(default_factory=dict)
 
     def before(self, line: int) -> tuple[int, int]:
-        """Return a place at or before `line` where a line begins: the bytes and the lines before it."""
-        found = bisect_right(self.passed, line - 1, key=lambda place: place[1])
-        return self.passed[found - 1] if found else (0, 0)
+        """Return the last known place at or before `line` where a line begins: the bytes and the lines before it."""
+        passed, event = bisect_right(self.passed, line - 1, key=lambda place: place[1]), bisect_right(self.lines, line)
+        known = self.passed[passed - 1] if passed else (0, 0)
+        return max(known, (self.begins[event - 1], self.lines[event - 1] - 1)) if event else known
 
 
 class Quotes:

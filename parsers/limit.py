@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 
@@ -57,6 +58,7 @@ def _keep(reading: LogReading, classes: list[Class], allowed: Counter[Class]) ->
     for name in ("times", "lines", "headers", "told"):
         column = getattr(reading, name)
         setattr(reading, name, [column[index] for index in kept])
+    reading.begins = array("q", (reading.begins[index] for index in kept))
     reading.absolute, reading.dated = (
         bytearray(flags[index] for index in kept) for flags in (reading.absolute, reading.dated)
     )

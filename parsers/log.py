@@ -130,7 +130,7 @@ class _Reader:
         if told.kind == "agent-output" and told.node and header.host:
             told = _split_at_host(told, header.host)
         moment = self.reading.clock.told(second, fraction, header.offset_s) if second else None
-        self.reading.add(moment, candidate.number, header, told)
+        self.reading.add(moment, candidate.number, candidate.begin, header, told)
         if self.texts > 0:
             self.reading.places.texts[candidate.number] = candidate.text
             self.texts -= len(candidate.text)
@@ -152,7 +152,7 @@ class _Reader:
         if kind is not None:
             moment = self.reading.clock.told(second, fraction, header.offset_s) if second else None
             told = Told(kind, None, header.instance, None, None, None, None, None, None, None, text)
-            self.reading.add(moment, candidate.number, header, told)
+            self.reading.add(moment, candidate.number, candidate.begin, header, told)
         elif header.program in DAEMONS:
             entry = self.reading.input
             entry.undecoded_count += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,11 +21,13 @@ class LogReading:
 
     input: InputFile
     clock: FileClock = field(default_factory=FileClock)
-    # Columns of the events: when, whether that needs no zone and no year, on which line, after which header, and what.
+    # Columns of the events: when, whether that needs no zone and no year, on which line, which begins behind how many
+    # bytes, after which header, and what.
     times: list[int | None] = field(default_factory=list)
     absolute: bytearray = field(default_factory=bytearray)
     dated: bytearray = field(default_factory=bytearray)
     lines: list[int] = field(default_factory=list)
+    begins: array[int] = field(default_factory=lambda: array("q"))
     headers: list[Header] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
 
@@ -54,15 +57,22 @@ class LogReading:
             for time_us, line, head, told in rows
         ]  # fmt: skip
 
-    def add(self, moment: Moment | None, line: int, header: Header, told: Told) -> None:
+    def add(self, moment: Moment | None, line: int, begin: int, header: Header, told: Told) -> None:
         """Add an event; one without a time needs neither zone nor year."""
         time_us, absolute, dated = moment or (None, True, True)
         self.times.append(time_us)
         self.absolute.append(absolute)
         self.dated.append(dated)
         self.lines.append(line)
+        self.begins.append(begin)
         self.headers.append(header)
         self.told.append(told)
+
+    def all_places(self) -> Places:
+        """Return where lines are, those of the events among them."""
+        if self.places.passed:
+            self.places.lines, self.places.begins = array("q", self.lines), self.begins
+        return self.places
 
     def __getstate__(self) -> dict[str, Any]:
         """Let events pass between processes as columns, which is several times faster than one by one."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 import sys
 import warnings
+from array import array
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -200,10 +201,10 @@ def _finished(log: Log, whole: LogReading, jobs: int) -> LogReading:
 def join(whole: LogReading, part: LogReading) -> None:
     """Add to `whole` the part of the same file that follows it."""
     lines, size, events = whole.input.lines, whole.input.bytes, len(whole.times)
-    _move(part, part.clock.follow(whole.clock), lines)
+    _move(part, part.clock.follow(whole.clock), lines, size)
     _answer(part, whole.expected)
     whole.clock, whole.expected = part.clock, whole.expected | part.expected
-    for name in ("times", "absolute", "dated", "lines", "headers", "told", "samples"):
+    for name in ("times", "absolute", "dated", "lines", "begins", "headers", "told", "samples"):
         getattr(whole, name).extend(getattr(part, name))
     whole.records += [(index + events, record, own) for index, record, own in part.records]
     whole.epochs += [(index + events, epoch) for index, epoch in part.epochs]
@@ -218,7 +219,7 @@ def join(whole: LogReading, part: LogReading) -> None:
 def _place_cut(whole: LogReading, path: Path, cut: Cut, jobs: int) -> None:
     """Move what a part tells that stands alone to the lines where it stands; the lines behind it are not counted."""
     before = lines_before(path, cut.begin, jobs)
-    _move(whole, 0, before)
+    _move(whole, 0, before, cut.begin)
     whole.places.passed = [(begin + cut.begin, lines + before) for begin, lines in whole.places.passed]
     whole.first, whole.last, whole.cut = cut.first, cut.last, cut
     whole.input.lines += before
@@ -233,9 +234,10 @@ def _join_inputs(whole: InputFile, part: InputFile) -> None:
     whole.skipped = whole.skipped or part.skipped
 
 
-def _move(part: LogReading, years: int, lines: int) -> None:
-    """Move what a part tells to the lines where it stands, and to the years."""
+def _move(part: LogReading, years: int, lines: int, size: int) -> None:
+    """Move what a part tells to the lines and bytes where it stands, and to the years."""
     part.lines = [line + lines for line in part.lines]
+    part.begins = array("q", (begin + size for begin in part.begins))
     part.input.undecoded = [replace(one, line=one.line + lines) for one in part.input.undecoded]
     part.records = [
         (index, record._replace(source=Source(record.source.file, record.source.line + lines)), own)

@@ -89,7 +89,7 @@ def read(
     readings = Readings(
         inputs=[file.input for file in files],
         paths={file.found.name: file.found.path for file in files},
-        places={file.found.name: file.log.places for file in files if file.log is not None},
+        places={file.found.name: file.log.all_places() for file in files if file.log is not None},
         notes=notes,
     )
     for file in files:

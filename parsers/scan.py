@@ -32,6 +32,7 @@ class Candidate(NamedTuple):
     number: int  # 1 is the first line
     text: bytes  # without its newline
     anchors: tuple[int, ...]  # numbers of the anchors that may stand on it, in order
+    begin: int  # bytes of all blocks before it
 
 
 class Scanner:
@@ -52,7 +53,8 @@ class Scanner:
             hits = self._find(block)
             newlines = np.frombuffer(block, np.uint8) == _NEWLINE
             if hits:
-                yield from (_cut if len(hits) > _MANY else _cut_few)(block, hits, newlines, self.lines + 1)
+                cut = _cut if len(hits) > _MANY else _cut_few
+                yield from cut(block, hits, newlines, self.lines + 1, size - len(block))
             self.lines += int(np.count_nonzero(newlines)) + (not _ends_whole(block))
 
     def anchors_in(self, text: bytes) -> tuple[int, ...]:
@@ -60,17 +62,17 @@ class Scanner:
         return tuple(sorted({anchor for _, anchor in self._find(text)}))
 
 
-def _cut(block: Buffer, hits: Hits, newlines: Mask, number: int) -> Iterator[Candidate]:
-    """Yield the lines of a block on which `hits` stand; `number` is that of its first line."""
+def _cut(block: Buffer, hits: Hits, newlines: Mask, number: int, before: int) -> Iterator[Candidate]:
+    """Yield the lines of a block on which `hits` stand; `number` is that of its first line, `before` it are so many bytes."""
     view, ends = memoryview(block), np.flatnonzero(newlines)
     places = np.searchsorted(ends, np.fromiter((end - 1 for end, _ in hits), np.int64, len(hits))).tolist()
     for place, group in groupby(zip(places, hits, strict=True), key=itemgetter(0)):
         first = int(ends[place - 1]) + 1 if place else 0
         end = int(ends[place]) if place < len(ends) else len(view)
-        yield _candidate(view, number + place, first, end, {anchor for _, (_, anchor) in group})
+        yield _candidate(view, number + place, first, end, {anchor for _, (_, anchor) in group}, before)
 
 
-def _cut_few(block: Buffer, hits: Hits, newlines: Mask, number: int) -> Iterator[Candidate]:
+def _cut_few(block: Buffer, hits: Hits, newlines: Mask, number: int, before: int) -> Iterator[Candidate]:
     """Do the same without the places of all newlines."""
     view, counted, hit = memoryview(block), 0, 0
     while hit < len(hits):
@@ -80,7 +82,7 @@ def _cut_few(block: Buffer, hits: Hits, newlines: Mask, number: int) -> Iterator
         while hit < len(hits) and hits[hit][0] <= end:
             anchors.add(hits[hit][1])
             hit += 1
-        yield _candidate(view, number, first, end, anchors)
+        yield _candidate(view, number, first, end, anchors, before)
 
 
 def _begin_of_line(view: memoryview, place: int) -> int:
@@ -104,9 +106,9 @@ def _end_of_line(view: memoryview, place: int) -> int:
         width *= 8
 
 
-def _candidate(view: memoryview, number: int, first: int, end: int, anchors: set[int]) -> Candidate:
+def _candidate(view: memoryview, number: int, first: int, end: int, anchors: set[int], before: int) -> Candidate:
     ordered = tuple(anchors) if len(anchors) == 1 else tuple(sorted(anchors))
-    return Candidate(number, bytes(view[first : min(end, first + LONGEST_LINE)]), ordered)
+    return Candidate(number, bytes(view[first : min(end, first + LONGEST_LINE)]), ordered, before + first)
 
 
 def count_lines(block: Buffer) -> int:

@@ -10,12 +10,15 @@ import pytest
 
 from ha_report.model import InputFile
 from parsers import log, parts
+from parsers.clock import Moment
 from parsers.parts import Log, read_logs
 from parsers.read import Reading, read
+from parsers.window import Cut
 from tests.parsers.logs_made import make
 
 ASKED = "node02 crmd: [1]: info: do_lrm_rsc_op: Performing key=13:3:8:4863814a op=p:1_monitor_5000 )"
 TOLD = "node02 crmd: [1]: info: process_lrm_event: LRM operation p:1_monitor_5000 (call=8, rc={}, cib-update=7, confirmed=false) x"
+NOON = Moment(0, absolute=True, dated=True)
 NOISE = "node02 cron[7]: nothing\n"
 
 
@@ -80,6 +83,25 @@ def test_lines_of_all_parts_can_be_quoted(tmp_path):
     for begin, before in places.passed:
         assert path.read_bytes()[begin:].splitlines()[:1] == lines[before : before + 1]
     assert len(places.passed) > 3
+
+
+@pytest.mark.parametrize("jobs", [1, 4])
+@pytest.mark.parametrize("cut", [0, 1000])
+def test_it_is_known_where_the_lines_of_events_begin(tmp_path, jobs, cut):
+    path = tmp_path / "log"
+    make("syslog", 300_000, path, cluster_lines=500)
+    written = path.read_bytes()
+    begin = written.index(b"\n", cut) + 1 if cut else 0
+    whole = Log(path, InputFile("log"), None, Cut(begin, len(written), NOON, NOON, None) if cut else None)
+    [reading] = read_logs([whole], jobs)
+    places, lines = reading.all_places(), written.split(b"\n")
+    assert len(places.begins) > 100
+    assert [written[begin:].partition(b"\n")[0] for begin in places.begins] == [
+        lines[line - 1] for line in places.lines
+    ]
+    assert all(
+        places.before(line) == (begin, line - 1) for line, begin in zip(places.lines, places.begins, strict=True)
+    )
 
 
 def test_files_are_read_in_processes_of_their_own_and_stay_in_order(tmp_path):
