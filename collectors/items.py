@@ -74,8 +74,8 @@ LONG = (
     Item("sysstats.txt", "several 'ps axwwf -o pid,ppid,user,cls,rtprio,nice,stat,wchan:20,lstart,time,args' 'top -b -n 1'"
          " 'cat /proc/loadavg' 'cat /proc/meminfo' 'cat /proc/pressure/cpu /proc/pressure/io /proc/pressure/memory'"
          " 'cat /proc/cpuinfo' lsscsi lspci"),
-    # crm and pcs are slow, and what they say is the same on all nodes: where there is a DC, it alone is asked.
-    Item("crm_configure.txt", "have crm || exit 127; speaks_for_all && crm configure show", 30),
+    # crm's words for the configuration are made of the CIB where it is read (ha_report.collect_configuration).
+    # pcs is slow, too, and what it says is the same on all nodes: where there is a DC, it alone is asked.
     Item("pcs_config.txt", "have pcs || exit 127; speaks_for_all && pcs config", 30),
     Item("pcs_status.txt", "have pcs || exit 127; speaks_for_all && pcs status --full", 30),
     Item("verify.txt", """set -- 'pacemaker*' 'corosync*' 'heartbeat*' 'cluster-glue*' 'resource-agents*' 'fence-agents*' 'libqb*' 'sbd*' 'booth*'

@@ -16,7 +16,7 @@ import click
 
 from ha_report import __version__, collect_options
 from ha_report.collect_options import Options
-from ha_report.destination import refuse_links
+from ha_report.destination import refuse_links, temporary_folder
 from ha_report.errors import PARTIAL, DestinationInTheWay, UserError
 
 if TYPE_CHECKING:
@@ -189,9 +189,9 @@ def _access(options: Options) -> Iterator[Access]:
     if not options.ask_password:
         yield access
         return
-    with tempfile.TemporaryDirectory(prefix="ha-report-") as folder:
+    with temporary_folder() as folder:
         password = click.prompt("Password for the nodes", hide_input=True, err=True)
-        yield replace(access, environment=with_password(password, folder))
+        yield replace(access, environment=with_password(password, str(folder)))
 
 
 def _print_plan(job: Job) -> None:
@@ -295,6 +295,7 @@ def _fill(job: Job, gathering: Gathering, scratch: Path, folder: Path) -> None:
     from collectors import merge, place  # noqa: PLC0415 - only where it is needed
     from collectors.description import description  # noqa: PLC0415
     from ha_report import bundle  # noqa: PLC0415
+    from ha_report.collect_configuration import write_configuration  # noqa: PLC0415
 
     came = scratch / "came"
     completing = bool(job.manifest.nodes)
@@ -305,6 +306,7 @@ def _fill(job: Job, gathering: Gathering, scratch: Path, folder: Path) -> None:
         if completing:
             place.copy_linked(job.dest, folder, leave=(*place.REPORT, bundle.MANIFEST))
         job.manifest.nodes = merge.merged(job.manifest.nodes, records, came, folder)
+        write_configuration(folder, job.manifest)
         job.manifest.save(folder)
         if not completing:
             bundle.write_private(folder / bundle.DESCRIPTION, description(job.manifest))
@@ -329,12 +331,12 @@ def _warm_up() -> None:
     from ha_report.reading import read_incident  # noqa: PLC0415
 
     rules()
-    with tempfile.NamedTemporaryFile() as log:
+    with suppress(UserError, OSError), tempfile.NamedTemporaryFile() as log:
         log.write(
             b"Nov 23 01:23:20 node01 pacemaker-controld[1]: notice: a line makes the reader compile its patterns\n"
         )
         log.flush()
-        with suppress(UserError), read_incident([log.name], None, lambda _: None):
+        with read_incident([log.name], None, lambda _: None):
             pass
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ha_report.errors import DestinationInTheWay
+from ha_report.errors import DestinationInTheWay, UserError
 
 
 class DestinationIsALink(DestinationInTheWay):
@@ -18,11 +20,35 @@ class DestinationIsALink(DestinationInTheWay):
         super().__init__(f"{dest} is a symbolic link, and nothing is written through one: choose another name.")
 
 
+class NoScratch(UserError):
+    """Nothing can be kept for the time being."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(
+            f"No folder for temporary files could be made: {error.strerror or error}.\n"
+            "Set TMPDIR to a folder that has room and may be written to."
+        )
+
+
 def refuse_links(*paths: Path | None) -> None:
     """Raise DestinationIsALink if one of the paths is a symbolic link."""
     for path in paths:
         if path is not None and path.is_symlink():
             raise DestinationIsALink(path)
+
+
+@contextmanager
+def temporary_folder(prefix: str = "ha-report-") -> Iterator[Path]:
+    """Give a private folder for what is needed for the time being; raises NoScratch where there can be none.
+
+    That it cannot be removed is no reason to lose what was made with it.
+    """
+    try:
+        made = tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)
+    except OSError as error:
+        raise NoScratch(error) from error
+    with made as name:
+        yield Path(name)
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -33,5 +59,7 @@ def write_whole(path: Path, text: str) -> None:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
             file.write(text)
         draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+    except BaseException:
+        with suppress(OSError):  # what went wrong before is what counts
+            draft.unlink()
+        raise

@@ -32,6 +32,7 @@ COMMANDS = (
     "ha_report.cli",
     "ha_report.__main__",
     "ha_report.collect_command",
+    "ha_report.collect_configuration",
     "ha_report.collect_options",
     "ha_report.collect_progress",
     "ha_report.diff_command",

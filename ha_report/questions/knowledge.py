@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ha_report.incident import Incident
 
 SECOND = 1_000_000
-FEW = 20_000  # events that are taken out of their frame all at once: each column of each kind costs a look at it
+FEW = 100_000  # events that are taken out of their frame all at once: each column of each kind costs a look at it
 END_OF_TIME = 1 << 62
 # Where one thing is told in several files, the detail log tells most of it.
 _BEST_FILES = ("pacemaker.log", "corosync.log", "ha-log", "messages", "syslog")
