@@ -47,7 +47,7 @@ demo: $(PROGRAM)
 	@$(BIN)/ha-report demo --force ha-report-demo
 
 test: lint
-	$(BIN)/python -m pytest $(if $(COMPLETE),--complete) $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup $(if $(COMPLETE),--complete) $(ARGS)
 
 lint: $(TOOLS)
 	$(BIN)/ruff check .

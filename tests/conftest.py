@@ -117,6 +117,8 @@ def pytest_collection_modifyitems(items):
         needed |= {SUITE_OF_FIXTURE[name] for name in item.fixturenames if name in SUITE_OF_FIXTURE}
         for marker in sorted(needed & reasons.keys()):
             item.add_marker(pytest.mark.skip(reason=f"{remedies[marker]} ({reasons[marker]})"))
+        # The tests of a file share what is costly to make; clusters beside each other would time each other out.
+        item.add_marker(pytest.mark.xdist_group("cluster" if "cluster" in needed else str(item.path)))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -140,8 +142,16 @@ def note_if_left_out(config, report):
 
 
 def pytest_sessionfinish(session):
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left out"] = dict(session.config.stash[LEFT_OUT])
     if session.config.getoption("complete") and session.config.stash[LEFT_OUT] and session.exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Take over what a process that shared the work (pytest-xdist) left out."""
+    node.config.stash[LEFT_OUT].update(getattr(node, "workeroutput", {}).get("left out", {}))
 
 
 @pytest.hookimpl(trylast=True)
