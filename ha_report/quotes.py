@@ -27,8 +27,16 @@ class Places:
     # The lines of events, in order, and the bytes before each, where `passed` tells something.
     lines: array[int] = field(default_factory=lambda: array("q"))
     begins: array[int] = field(default_factory=lambda: array("q"))
-    # The lines of events, of a file that is compressed: there is no way back in it but from its beginning.
+    # Of a file that is compressed, the lines of events and some around them: there is no way back in it but from its
+    # beginning.
     texts: dict[int, bytes] = field(default_factory=dict)
+    total: int = 0  # lines of the file
+
+    def kept(self, first: int, last: int) -> list[bytes] | None:
+        """Return the lines from `first` to `last`, as far as the file goes; None unless all of them are kept."""
+        wanted = range(first, min(last, self.total) + 1)
+        found = [self.texts[line] for line in wanted if line in self.texts]
+        return found if len(found) == len(wanted) and self.texts else None
 
     def before(self, line: int) -> tuple[int, int]:
         """Return the last known place at or before `line` where a line begins: the bytes and the lines before it."""
@@ -64,6 +72,16 @@ class Quotes:
         """Say whether a stretch of a file can be read without what stands before it."""
         return bool(self._places.get(file, Places()).passed)
 
+    def kept(self, file: str, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], list[Evidence]]:
+        """Return those stretches of a file, first and last line of each, for which it need not be read."""
+        places = self._places.get(file, Places())
+        found = {stretch: places.kept(*stretch) for stretch in wanted}
+        return {
+            (first, last): [Evidence(file, first + number, _shown(text)) for number, text in enumerate(texts)]
+            for (first, last), texts in found.items()
+            if texts is not None
+        }
+
     def stretches(self, file: str, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], list[Evidence]]:
         """Return stretches of a file, first and last line of each, in one pass; those it can no longer be read to are empty."""
         found: dict[tuple[int, int], list[Evidence]] = {stretch: [] for stretch in sorted(wanted)}
@@ -80,8 +98,9 @@ class Quotes:
     def _read(self, file: str, first: int, last: int) -> tuple[str, ...]:
         """Return the lines from `first` to `last`."""
         path, places = self._paths.get(file), self._places.get(file, Places())
-        if first == last and first in places.texts:
-            return (_shown(places.texts[first]),)
+        kept = places.kept(first, last)
+        if kept is not None:
+            return tuple(map(_shown, kept))
         if path is None:
             return ()
         try:

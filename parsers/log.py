@@ -20,6 +20,7 @@ from parsers.headers import Header, LineReader
 from parsers.journal import as_lines
 from parsers.lines import plain
 from parsers.log_reading import LogReading
+from parsers.neighbours import Neighbours
 from parsers.records import ctime_stamp, record_of
 from parsers.samples import DAEMONS, PROBED, Sampler
 from parsers.scan import Buffer, Candidate, blocks_of
@@ -28,7 +29,7 @@ from parsers.told import Message, Told, Understanding, scanner
 EXAMPLES = 20  # of lines that were not understood, kept to be shown
 SHOWN = 300  # characters of such a line
 _GRAVE = ("error", "crit")
-_TEXTS_KEPT = 64 << 20  # bytes of the lines of a compressed file
+_TEXTS_KEPT = 64 << 20  # bytes of the lines of a compressed file: those of events, and those around them
 
 
 def read_log(path: Path, reading: LogReading, journal: str | None = None, part: slice | None = None) -> None:
@@ -89,7 +90,8 @@ class _Reader:
 
     def __init__(self, reading: LogReading, texts: int, *, probed: bool) -> None:
         self.reading = reading
-        self.texts = texts  # bytes of lines that may still be kept
+        self.neighbours = Neighbours(reading.places.texts, texts)
+        self.keeps = texts > 0
         self.lines = LineReader()
         self.sampler = Sampler(reading, self.lines, edges_alone=probed)
         self.understanding = Understanding()
@@ -98,7 +100,8 @@ class _Reader:
         """Read all candidate lines."""
         entry, scan = self.reading.input, scanner()
         try:
-            for candidate in scan.candidates(self.sampler.passing(self._counted(blocks))):
+            passing = self.sampler.passing(self._counted(blocks))
+            for candidate in scan.candidates(self.neighbours.passing(passing) if self.keeps else passing):
                 self.take(candidate)
         finally:
             entry.lines += scan.lines
@@ -131,9 +134,7 @@ class _Reader:
             told = _split_at_host(told, header.host)
         moment = self.reading.clock.told(second, fraction, header.offset_s) if second else None
         self.reading.add(moment, candidate.number, candidate.begin, header, told)
-        if self.texts > 0:
-            self.reading.places.texts[candidate.number] = candidate.text
-            self.texts -= len(candidate.text)
+        self.neighbours.note(candidate.number, candidate.begin)
         if message.fields is not None:
             self._record(message, message.fields, told, moment)
 

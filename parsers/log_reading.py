@@ -70,6 +70,7 @@ class LogReading:
 
     def all_places(self) -> Places:
         """Return where lines are, those of the events among them."""
+        self.places.total = self.input.lines
         if self.places.passed:
             self.places.lines, self.places.begins = array("q", self.lines), self.begins
         return self.places

@@ -186,8 +186,13 @@ class Logs:
     def read_ahead(self, wanted: Iterable[Stretch]) -> None:
         """Read stretches of compressed logs, each log in one pass: there is no way back in it."""
         for file, own in groupby(sorted(set(wanted)), key=lambda stretch: stretch[0]):
+            if self.incident.quotes.can_seek(file):
+                continue
             stretches = [(first, last) for _, first, last in own if (file, first, last) not in self._ahead]
-            if not stretches or self.incident.quotes.can_seek(file):
+            kept = self.incident.quotes.kept(file, stretches)
+            self._ahead |= {(file, *stretch): lines for stretch, lines in kept.items()}
+            stretches = [stretch for stretch in stretches if stretch not in kept]
+            if not stretches:
                 continue
             if self._affords(file, 1, max(last for _, last in stretches)):
                 read = self.incident.quotes.stretches(file, stretches)
