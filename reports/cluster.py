@@ -49,8 +49,8 @@ def failed_on(repeats: Iterable[Repeat]) -> list[str]:
 
 
 def told_by(incident: Incident) -> list[str]:
-    """Return the nodes whose files were read."""
-    return [found.node for found in incident.inputs if found.node]
+    """Return the nodes whose files were read; beside a snapshot of all nodes a folder needs a log to be one."""
+    return [found.node for found in incident.inputs if found.node and (found.events or not incident.nodes)]
 
 
 def counts_of(resource: ResourceState, fail_counts: Iterable[FailCount]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from reports.visible import encodable
 if TYPE_CHECKING:
     from reports.difference import Difference
 
-STYLES = ("page.css", "cards.css", "tables.css", "print.css")
+STYLES = ("page.css", "cards.css", "tables.css", "difference.css", "print.css")
 
 
 def render(difference: Difference) -> str:

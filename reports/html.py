@@ -23,7 +23,7 @@ from reports.balance import proof_is_longer
 from reports.blocks import block, blocks
 from reports.cluster import counts_of
 from reports.compiled import Compiled
-from reports.lanes_drawing import Drawing, evidence_line, lasting, span_of
+from reports.lanes_drawing import PLACED, Drawing, evidence_line, lasting, span_of
 from reports.language import ENGLISH, Language, language_of
 from reports.markup import breakable, marked, moment, number, prose, said, spoken
 from reports.visible import encodable, visible
@@ -39,13 +39,19 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).with_name("templates")
 STYLES = (
-    "page.css", "cards.css", "cluster.css", "tables.css", "story.css", "evidence.css", "picture_marks.css", "picture.css", "print.css",
+    "page.css", "cards.css", "cluster.css", "tables.css", "story.css", "evidence.css", "picture_marks.css",
+    "picture_bars.css", "picture.css", "print.css",
 )  # fmt: skip
-# In this order; each is a world of its own, but for the data that the first one reads.
-SCRIPTS = ("blocks.js", "copy.js", "tables.js", "moments.js", "events.js", "download.js", "paper.js", "picture.js")
+# In this order; what the scripts have in common stands in `haReport`, which the first one makes.
+SCRIPTS = (
+    "blocks.js", "copy.js", "tables.js", "moments.js", "events.js", "download.js", "paper.js",
+    "picture_axis.js", "picture_lanes.js", "picture_view.js", "picture_told.js", "picture.js",
+)  # fmt: skip
 NODE_COLOURS = 8  # in the style sheet; the ninth node begins again
-SMALL_NODES, SMALL_RESOURCES = 4, 16  # a cluster of this size is pictured beside the verdict
+SMALL_NODES, SMALL_RESOURCES = 4, 16  # a cluster of this size is pictured beside the proof of the verdict
+ROOMY_NODES, ROOMY_RESOURCES = 12, 60  # and of this size where there is no proof
 MOST_ROWS = 1_000  # of a plain table
+FEW_ROWS = 12  # events that are taken in at a glance, so that none is folded away
 LONGEST_STORY = 36  # steps that stand in the open
 
 
@@ -118,6 +124,7 @@ def environment(report: Report, say: Language) -> jinja2.Environment:
         "drawing": Drawing(report.picture, anchors(report).get) if report.picture else None,
         "evidence_line": evidence_line,
         "lasting": lasting,
+        "placed": PLACED,
         "span_of": partial(span_of, day=day_of(report.window)),
         "fail_counts": partial(counts_of, fail_counts=report.fail_counts),
         "marked": marked,
@@ -125,6 +132,7 @@ def environment(report: Report, say: Language) -> jinja2.Environment:
         "finding_markdown": partial(finding_markdown, say=say),
         "risky": risky(report),
         "most_rows": MOST_ROWS,
+        "few_rows": FEW_ROWS,
         "language": say.code,
         "in_english": "" if say.code == "en" else Markup(' lang="en"'),  # of elements that quote logs
         "proof_is_longer": proof_is_longer,
@@ -172,8 +180,10 @@ def risky(report: Report) -> dict[Source, Finding]:
 
 
 def is_small(report: Report) -> bool:
-    """Return whether the picture of the cluster fits beside the verdict."""
-    return len(report.cards) <= SMALL_NODES and len(report.resources) <= SMALL_RESOURCES
+    """Return whether the picture of the cluster fits into the first screen, with the verdict."""
+    alone = not report.verdict.evidence
+    nodes, resources = (ROOMY_NODES, ROOMY_RESOURCES) if alone else (SMALL_NODES, SMALL_RESOURCES)
+    return len(report.cards) <= nodes and len(report.resources) <= resources
 
 
 def node_colours(report: Report) -> dict[str, str]:

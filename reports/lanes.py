@@ -41,6 +41,7 @@ MOST_NODES, MOST_RESOURCES = 10, 14  # lanes; of more, those in which nothing ha
 CALM = frozenset({"online", "starting", "started", "promoted", "unpromoted", "clone"})
 AFTERWARDS = timedelta(seconds=30)  # what is known this long after the last event shows how it ended
 NEAR = timedelta(minutes=10)  # troubles this close belong together
+FEW = 12  # bars and marks that are taken in at a glance, however far apart
 MOST_FOCUS = 0.6  # of the whole: a focus longer than this is no focus
 
 
@@ -210,7 +211,9 @@ def _hidden(bars: Sequence[Bar], number: int, grain: timedelta) -> bool:
 def _focus(
     lanes: Sequence[Lane], begin: datetime, end: datetime, wanted: datetime | None
 ) -> tuple[datetime, datetime] | None:
-    """Return the time around what went wrong: around `wanted`, else around the first trouble."""
+    """Return the time around what went wrong: around `wanted`, else around the first trouble; None where all fits into one look."""
+    if _count([lanes], "bars") + _count([lanes], "marks") <= FEW:
+        return None
     grave = {"failed", "lost", "fenced", "not-fenced", "quorum-lost"}
     times = {time for lane in lanes for mark in lane.marks if mark.kind in grave for time in (mark.time, mark.last)}
     times |= {time for lane in lanes for bar in lane.bars if bar.state in ("down", "twice") for time in (bar.begin,)}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
-# Steps that people count time in, in seconds; picture.js has the same.
+# Steps that people count time in, in seconds; picture_axis.js has the same.
 STEPS_S = (
     *(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30),
     *(minutes * _MINUTE for minutes in (1, 2, 5, 10, 15, 30)),

@@ -19,16 +19,18 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from ha_report.model import Evidence
-    from reports.shape import Bar, Density, Mark, Picture
+    from reports.shape import Bar, Density, Lane, Mark, Picture
 
-EDGE = 1.2  # percent left free on both sides, so that a mark at the very end is whole; picture.js has the same
+EDGE = 1.2  # percent left free on both sides, so that a mark at the very end is whole; picture_axis.js has the same
 WIDE, NARROW = 960, 270  # pixels that the lanes have on a common screen, and on a phone
 LETTER = 6.7  # pixels; a CJK character takes two
 NEAR = 17  # pixels: marks closer than this would cover each other
 PLAIN, LETTERED = 9, 24  # pixels: how far a mark reaches to the left without and with its letter
+DIGIT = 7  # pixels of a digit in the number behind a mark
 GLIMPSE = 16  # pixels: what a single snapshot shows has no length
 HEIGHT, TALL, TOP = 18, 30, 4  # of bars, of those in lanes that show two at once, and above them
 ERRORS, BETWEEN = 34, 8  # hundredths of the strip's height: the errors at its top, and what parts them from the lines
+PLACED = ("started", "promoted", "unpromoted", "part")  # bars that are lettered with their node
 _EXPLAINED = ("down", "twice", "silent", "busy")
 _MINUTE = 60
 
@@ -37,16 +39,19 @@ class Box(NamedTuple):
     """Where a bar stands."""
 
     x: str  # percent of the lane's width
+    middle: str
     width: str
     y: int
     height: int
+    baseline: int  # of its text
 
 
 class Text(NamedTuple):
     """How a bar is lettered."""
 
-    classes: str  # "long", "short" or neither, and "roomy" where that fits on a phone, too
-    x: int  # pixels from the bar's begin
+    fits: str  # "long", "short" or neither
+    dx: int = 0  # pixels from the bar's begin, of a short one from its middle
+    roomy: bool = False  # it fits on a phone, too
 
 
 class Head(NamedTuple):
@@ -54,7 +59,8 @@ class Head(NamedTuple):
 
     mark: Mark
     times: int  # what it stands for; 0: another mark stands for it
-    letter: str | None  # of the node it is about, where it names one
+    letter: str  # of the node on which an operation failed; nothing for marks of other kinds
+    lettered: bool = False  # its letter shows
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,11 @@ class Drawing:
         bars = {bar.state for lane in lanes for bar in lane.bars}
         return [*(kind for kind in GRAVITY if kind in marks), *(kind for kind in _EXPLAINED if kind in bars)]
 
+    @property
+    def longest_name(self) -> int:
+        """The characters of the longest name of a lane."""
+        return max((len(lane.name) for lane in every(self.picture.lanes)), default=0)
+
     def share(self, time: datetime) -> float:
         """Return where a moment stands, from 0 to 100."""
         whole = self.picture.end - self.picture.begin
@@ -106,63 +117,80 @@ class Drawing:
     def box(self, bar: Bar, whole: int = HEIGHT) -> Box:
         """Return where a bar stands in a lane with bars `whole` pixels high; the shortest is a hair wide."""
         height = whole // bar.tracks
-        width = f"{max(self.share(bar.end) - self.share(bar.begin), 0.12):.3f}%"
+        begin, end = self.share(bar.begin), self.share(bar.end)
+        top, inner = TOP + bar.track * height, max(height - (bar.tracks > 1), 2)
         return Box(
-            self.at(bar.begin),
-            width if bar.begin < bar.end else str(GLIMPSE),
-            TOP + bar.track * height,
-            max(height - (bar.tracks > 1), 2),
+            f"{begin:.3f}%",
+            f"{(begin + end) / 2:.3f}%",
+            f"{max(end - begin, 0.12):.3f}%" if bar.begin < bar.end else str(GLIMPSE),
+            top,
+            inner,
+            top + inner // 2 + 4,
         )
 
     def text(self, bar: Bar, long: str, short: str, taken: Sequence[tuple[float, int, int]]) -> Text:
         """Return how a bar is lettered between the marks of its lane, on a common screen and on a phone."""
         if bar.tracks > 2:  # noqa: PLR2004 -- a third of the height is too low for any text
-            return Text("", 0)
+            return Text("")
         if bar.begin == bar.end:
-            return Text("short roomy", 0)
+            return Text("short", GLIMPSE // 2, roomy=True)
         begin = start = self.share(bar.begin) * WIDE / 100
         for at, left, right in taken:
             start = at + right - 2 if start - right < at < start + PLAIN + left else start
         end = min([self.share(bar.end) * WIDE / 100, *(at - left for at, left, _ in taken if at > start)])
         texts = {"long": long, "short": short}
         fits = next((name for name, text in texts.items() if text and end - start > width_of(text)), "")
-        roomy = fits and (end - start) * NARROW / WIDE > width_of(texts[fits])
-        return Text(fits + (" roomy" if roomy else ""), round(start - begin) + 6)
+        roomy = bool(fits) and (end - start) * NARROW / WIDE > width_of(texts[fits])
+        return Text(fits, round(start - begin) + 6 if fits == "long" else 0, roomy)
 
-    def heads(self, marks: Sequence[Mark]) -> Iterator[Head]:
-        """Yield marks as they show on a common screen, where some cover each other."""
-        near = NEAR / WIDE * 100
+    def heads(self, lane: Lane) -> list[Head]:
+        """Return the marks of a lane as they show on a common screen, where some cover each other."""
+        heads = [head for group, free in self._groups(lane.marks) for head in self._headed(group, free=free)]
+        taken = self.taken(heads)
+        return [
+            head._replace(lettered=False) if head.lettered and self._named(head, lane.bars, taken) else head
+            for head in heads
+        ]
+
+    def _groups(self, marks: Sequence[Mark]) -> Iterator[tuple[list[Mark], bool]]:
+        """Yield marks that would cover each other together, and whether there is room for a letter before them."""
         group: list[Mark] = []
-        free = True  # there is room for a letter
+        before = -math.inf  # pixels: where the mark before stands
         for mark in marks:
-            if group and self.share(mark.time) - self.share(group[0].time) >= near:
-                yield from self._headed(group, free=free)
-                free = self.share(mark.time) - self.share(group[-1].time) > near * LETTERED / PLAIN / 2
+            if group and self._pixels(mark) - self._pixels(gravest(group)) >= NEAR + count_width(counted(group)):
+                yield group, self._pixels(gravest(group)) - before > LETTERED + PLAIN
+                before = self._pixels(gravest(group))
                 group = []
             group.append(mark)
-        yield from self._headed(group, free=free)
+        if group:
+            yield group, self._pixels(gravest(group)) - before > LETTERED + PLAIN
+
+    def _pixels(self, mark: Mark) -> float:
+        return self.share(mark.time) * WIDE / 100
 
     def _headed(self, group: list[Mark], *, free: bool) -> Iterator[Head]:
-        head = max(group, key=lambda mark: GRAVITY[mark.kind], default=None)
+        shown = gravest(group)
         letters = {self._letter(mark) for mark in group}
         for mark in group:
             letter = self._letter(mark)
-            hidden = mark is head and (len(letters) > 1 or not free)
-            times = sum(one.times for one in group) if mark is head else 0
-            yield Head(mark, times, "" if hidden and letter is not None else letter)
+            if mark is shown:
+                yield Head(mark, counted(group), letter, bool(letter) and free and len(letters) == 1)
+            else:
+                yield Head(mark, 0, letter)
 
-    def _letter(self, mark: Mark) -> str | None:
-        """Return the letter of the node on which an operation failed; None for marks of other kinds."""
-        return self.picture.letters.get(dict(mark.words)["node"], "") if mark.kind == "failed" else None
+    def _letter(self, mark: Mark) -> str:
+        return self.picture.letters.get(dict(mark.words)["node"], "") if mark.kind == "failed" else ""
+
+    def _named(self, head: Head, bars: Sequence[Bar], taken: Sequence[tuple[float, int, int]]) -> bool:
+        """Return whether a mark stands on a bar that is lettered with the node of the mark."""
+        node, time = dict(head.mark.words)["node"], head.mark.time
+        under = [bar for bar in bars if bar.node == node and bar.state in PLACED and bar.begin <= time <= bar.end]
+        return any(self.text(bar, "", head.letter, taken).fits for bar in under)
 
     def taken(self, heads: Sequence[Head]) -> list[tuple[float, int, int]]:
         """Return where marks stand on a common screen, in pixels, and how far they reach to the left and to the right."""
         return [
-            (
-                self.share(head.mark.time) * WIDE / 100,
-                LETTERED if head.letter else PLAIN,
-                PLAIN + (7 * len(str(head.times)) if head.times > 1 else 0),
-            )
+            (self._pixels(head.mark), LETTERED if head.lettered else PLAIN, PLAIN + count_width(head.times))
             for head in heads
             if head.times
         ]
@@ -190,6 +218,21 @@ class Drawing:
 def _height(count: int, most: int, room: int) -> int:
     """Return the height of a bar, by the root of what it counts: a burst of thousands leaves room to see the rest."""
     return max(round(room * math.sqrt(count / most)), 7) if count else 0
+
+
+def gravest(group: Sequence[Mark]) -> Mark:
+    """Return the mark that stands for those it covers."""
+    return max(group, key=lambda mark: GRAVITY[mark.kind])
+
+
+def counted(group: Sequence[Mark]) -> int:
+    """Return how many things a group of marks stands for."""
+    return sum(mark.times for mark in group)
+
+
+def count_width(number: int) -> int:
+    """Return the pixels of the number behind a mark, which only more than one has."""
+    return DIGIT * len(str(number)) if number > 1 else 0
 
 
 def width_of(text: str) -> float:

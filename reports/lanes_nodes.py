@@ -117,18 +117,26 @@ def _from_snapshots(incident: Incident) -> Iterator[tuple[str, Signal]]:
 
 
 def stretches(signals: Iterable[Signal], end_us: int) -> list[Stretch]:
-    """Return the states that `signals`, in order of time, lead through, up to `end_us`."""
+    """Return the states that `signals`, in order of time, lead through, up to `end_us`.
+
+    Where snapshots are all that tells, one shows a node online and a later one offline, when it went is not known:
+    it was online as long as it was seen to be, which may be a moment.
+    """
     found: list[Stretch] = []
     state: str | None = None
-    begin, told = 0, None
+    begin, seen, told = 0, 0, None
     for signal in signals:
-        after = _after(state, signal.word)
-        if after == state or signal.time_us > end_us:
+        gone = signal.word == "offline" and state == "online" and told is None
+        after = "offline" if gone else _after(state, signal.word)
+        if signal.time_us > end_us:
             continue
-        if state is not None and signal.time_us > begin:
-            found.append(Stretch(begin, signal.time_us, state, told))
-        state, begin, told = after, signal.time_us, signal.told
-    if state is not None and end_us > begin:
+        if after == state:
+            seen = signal.time_us
+            continue
+        if state is not None and (gone or signal.time_us > begin):
+            found.append(Stretch(begin, seen if gone else signal.time_us, state, told))
+        state, begin, seen, told = after, signal.time_us, signal.time_us, signal.told
+    if state is not None and (end_us > begin or state == "offline"):
         found.append(Stretch(begin, end_us, state, told))
     return found
 

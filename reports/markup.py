@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def number(value: int) -> Markup:
     """Return a number with its thousands told apart; nothing to see where there is none."""
-    return Markup("{:,}").format(value) if value else Markup('<span class="soft">–</span>')
+    return Markup("{:,}").format(value) if value else Markup('<span class="soft none">–</span>')
 
 
 def moment(time: datetime | None, day: date | None) -> str:

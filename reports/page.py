@@ -41,7 +41,7 @@ def uncollected() -> Iterator[None]:
 @uncollected()
 def build(incident: Incident, findings: Sequence[Finding], *, version: str) -> Report:
     """Return the report; `findings` stand in their order, the root cause first."""
-    timeline = rows_of(incident.events)
+    timeline = rows_of(incident.events, incident.failed_operations)
     repeats = fold(incident.failed_operations)
     begin, end = incident.window_us
     verdict = verdict_of(incident, findings, repeats, timeline)

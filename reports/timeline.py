@@ -9,14 +9,16 @@ from datetime import datetime, timedelta, timezone
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ha_report.model import OcfRc, Source
+from ha_report.model import Source
 from reports.shape import Excerpt, Moment, TimelineRow
 from reports.words import message_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     import pandas as pd
+
+    from ha_report.model import FailedOperation
 
 KEY_MOST = 40  # what a reader takes in at a glance
 NEAR = timedelta(minutes=2)  # what belongs to a failure stands mostly this close
@@ -37,10 +39,7 @@ TELLING = (
 # Said at every start or at every transition, and nothing happened: how the machine and the cluster are set up.
 HUMDRUM = ("setup-", "fencer-answer", "cib-unsigned")
 
-OUTCOMES = ("operation-", "action-")  # kinds whose rc is a result; a fail count only quotes one
-ANSWERED = frozenset({"complete", "cancelled", "pending", "ok", "done"})
-HEALTHY = frozenset({OcfRc.OK.value, OcfRc.DEGRADED.value, OcfRc.DEGRADED_PROMOTED.value, OcfRc.RUNNING_PROMOTED.value})
-UNFINISHED = 193  # PCMK_OCF_UNKNOWN: the operation still runs
+OUTCOMES = ("operation-", "action-")  # kinds that tell a result; a fail count or an agent only speaks of one
 
 NEVER = datetime.max.replace(tzinfo=timezone.utc)  # an event without a time stands last
 
@@ -56,16 +55,16 @@ class Cells(NamedTuple):
     resource: str | None
     operation: str | None
     interval_ms: int | None
-    rc: int | None
-    status: str | None
     text: str | None
     file: str
     line: int
 
 
-def rows_of(events: pd.DataFrame) -> tuple[TimelineRow, ...]:
-    """Return every event as a row, in the order of `events`."""
-    return tuple(row_of(Cells(*cells)) for cells in zip(*(plain(events, name) for name in Cells._fields), strict=True))
+def rows_of(events: pd.DataFrame, failures: Iterable[FailedOperation] = ()) -> tuple[TimelineRow, ...]:
+    """Return every event as a row, in the order of `events`; those that tell of one of `failures` as errors."""
+    failed = {source for one in failures for source in one.sources}
+    columns = (plain(events, name) for name in Cells._fields)
+    return tuple(row_of(Cells(*cells), failed) for cells in zip(*columns, strict=True))
 
 
 def plain(events: pd.DataFrame, name: str) -> list[Any]:
@@ -76,11 +75,12 @@ def plain(events: pd.DataFrame, name: str) -> list[Any]:
     return [None if missing else value for value, missing in zip(column.tolist(), column.isna(), strict=True)]
 
 
-def row_of(cells: Cells) -> TimelineRow:
-    """Return one event as a row, with its severity and its weight."""
+def row_of(cells: Cells, failed: Collection[Source]) -> TimelineRow:
+    """Return one event as a row, with its severity and its weight; `failed` are the lines that tell of failures."""
     probe = cells.operation == "monitor" and cells.interval_ms == 0
-    failed = cells.kind.startswith(OUTCOMES) and is_failure(cells.rc, cells.status, probe=probe)
-    severity, weight = graded(cells.kind, cells.level, failed=failed, probe=probe)
+    source = Source(cells.file, cells.line)
+    told = cells.kind.startswith(OUTCOMES) and source in failed
+    severity, weight = graded(cells.kind, cells.level, failed=told, probe=probe)
     return TimelineRow(
         time=cells.time,
         node=cells.node or cells.writer,
@@ -89,7 +89,7 @@ def row_of(cells: Cells) -> TimelineRow:
         text=cells.text or "",
         resource=cells.resource,
         operation=cells.operation,
-        source=Source(cells.file, cells.line),
+        source=source,
         weight=weight,
     )
 
@@ -99,15 +99,6 @@ def graded(kind: str, level: str | None, *, failed: bool, probe: bool) -> tuple[
     """Return severity and weight; asked for every event, of few sorts."""
     severity = severity_of(kind, level, failed=failed)
     return severity, 3 if severity == "error" else weight_of(kind, level, severity, probe=probe)
-
-
-def is_failure(rc: int | None, status: str | None, *, probe: bool) -> bool:
-    """Return whether an operation that ended so has failed; a probe may find nothing running."""
-    if status is not None and status.lower() not in ANSWERED:
-        return True
-    if rc is None or rc < 0 or rc == UNFINISHED or (probe and rc == OcfRc.NOT_RUNNING):
-        return False
-    return rc not in HEALTHY
 
 
 @cache

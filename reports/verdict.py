@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from ha_report.phrase import Phrase
+from ha_report.questions.knowledge import parents_of, resource_of
 from ha_report.questions.placement import stopped_everywhere
 from reports.failures import lines_about
 from reports.shape import Repeat, TimelineRow, Verdict
@@ -24,6 +25,7 @@ UNKNOWN = Phrase(
 )
 
 SEVERE = {"error": ("{count} error", "{count} errors"), "warning": ("{count} warning", "{count} warnings")}
+ADVICE = frozenset({"risky-configuration", "known-issue"})  # rules that say what may happen, and not why something does
 NO_FAILURE = ("No failed operation found in {count} file", "No failed operation found in {count} files")
 NO_CLUSTER = ("Nothing in {count} file tells of a cluster", "Nothing in {count} files tells of a cluster")
 
@@ -37,9 +39,30 @@ def verdict_of(
         return of_finding(grave[0])
     if repeats:
         return of_failures(repeats, timeline)
-    down = stopped_everywhere(incident)
-    why = [finding for finding in findings if finding.severity == "warning" and finding.resource in down]
-    return of_finding(why[0]) if why else of_quiet(incident, findings, timeline)
+    return next(of_reasons(incident, findings), None) or of_quiet(incident, findings, timeline)
+
+
+def of_reasons(incident: Incident, findings: Sequence[Finding]) -> Iterator[Verdict]:
+    """Yield why something does not run that should."""
+    down, _ = not_running(incident)
+    for finding in findings:
+        if finding.severity == "warning" and finding.rule not in ADVICE and finding.resource in down:
+            yield of_finding(finding)
+
+
+def not_running(incident: Incident) -> tuple[list[str], list[str]]:
+    """Return the resources that run nowhere, those that should run, then those that are disabled."""
+    stopped = stopped_everywhere(incident)
+    disabled = [name for name in stopped if is_disabled(incident, name)]
+    return [name for name in stopped if name not in disabled], disabled
+
+
+def is_disabled(incident: Incident, name: str) -> bool:
+    """Return whether somebody told the cluster to keep a resource stopped; what holds it counts where it has no word of its own."""
+    own = resource_of(incident, name)
+    holders = (*([own] if own else []), *parents_of(incident, name))
+    role = next((one.meta["target-role"] for one in holders if "target-role" in one.meta), "")
+    return role.lower() == "stopped"
 
 
 def of_finding(finding: Finding) -> Verdict:
@@ -71,7 +94,7 @@ def of_quiet(incident: Incident, findings: Sequence[Finding], timeline: Sequence
     grave = Counter(row.severity for row in timeline)
     amiss = list(amiss_at_snapshot(incident))
     careful = not told or amiss or grave["error"] or any(finding.severity == "warning" for finding in findings)
-    cause = Phrase.joined([*amiss, *coverage(incident, read), *noticed(grave, findings), LIMIT])
+    cause = Phrase.joined([*amiss, *on_purpose(incident), *coverage(incident, read), *noticed(grave, findings), LIMIT])
     return Verdict(sentence, "warning" if careful else "notice", None, cause, None)
 
 
@@ -87,7 +110,9 @@ def coverage(incident: Incident, read: Sequence[InputFile]) -> Iterator[str]:
     if nodes:
         told = Phrase("{messages} from {nodes}", messages=told, nodes=list_of(nodes))
     window = window_of((utc(begin), utc(end)))
-    if end is None:
+    if incident.events.empty:
+        yield Phrase("No cluster message is among what was read.")
+    elif end is None:
         yield Phrase("{messages}, without a known time.", messages=told)
     else:
         yield Phrase("{messages}, {window}.", messages=told, window=window)
@@ -111,9 +136,17 @@ def amiss_at_snapshot(incident: Incident) -> Iterator[str]:
         for found in incident.resources
         if found.blocked or found.failed
     ]
-    nowhere = [Phrase("{resource} ran nowhere", resource=name) for name in stopped_everywhere(incident)]
+    missing, _ = not_running(incident)
+    nowhere = [Phrase("{resource} ran nowhere", resource=name) for name in missing]
     if down or stuck or nowhere:
         yield Phrase("At the snapshot {states}.", states=list_of([*down, *stuck, *nowhere]))
+
+
+def on_purpose(incident: Incident) -> Iterator[str]:
+    """Yield what does not run because somebody wants it so."""
+    _, disabled = not_running(incident)
+    if disabled:
+        yield Phrase("Disabled by target-role, which is no failure: {resources}.", resources=list_of(disabled))
 
 
 def noticed(grave: Counter[str], findings: Sequence[Finding]) -> Iterator[str]:

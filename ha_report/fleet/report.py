@@ -115,7 +115,7 @@ def write(
     page = page_of(index, chosen)
     try:
         dest.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".ha-report-", dir=dest.parent) as scratch:
+        with tempfile.TemporaryDirectory(prefix=".ha-report-", dir=dest.parent, ignore_cleanup_errors=True) as scratch:
             made = Path(scratch, "page")
             made.mkdir()
             page = replace(page, worst=with_reports(page.worst, made, reports, version, say))

@@ -10,12 +10,13 @@ const haReport = (() => {
     return new Response(stream).text();
   };
 
-  const parsed = async (block) => {
-    const packed = block.type !== "application/json";
-    return JSON.parse(packed ? await unpacked(block.textContent) : block.textContent);
-  };
+  const isPacked = (block) => block.type !== "application/json";
+
+  const parsed = async (block) => JSON.parse(isPacked(block) ? await unpacked(block.textContent) : block.textContent);
 
   return {
+    // Whether this browser can unpack that data: those from before 2020 to 2023 cannot.
+    readable: (id) => !isPacked(document.getElementById(id)) || "DecompressionStream" in globalThis,
     // The promise of a block's data; it fails in a browser that cannot unpack, where the plain tables stay.
     block(id) {
       if (!read.has(id)) {

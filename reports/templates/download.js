@@ -2,7 +2,7 @@
 "use strict";
 
 (() => {
-  const { all, block, visible } = haReport;
+  const { all, block, readable, visible } = haReport;
   const SEVERITIES = ["notice", "warning", "error"];
   const COLUMNS = ["node", "kind", "severity", "resource", "operation", "text", "file"];
   // A spreadsheet takes such a cell for a formula, also with the full-width signs (reports/csv_report.py).
@@ -72,7 +72,7 @@
   };
 
   for (const button of all("[data-download]")) {
-    button.hidden = false;
+    button.hidden = !["report-data", "events-data"].every(readable);
     button.addEventListener("click", () => download(FILES[button.dataset.download]));
   }
 })();

@@ -330,6 +330,10 @@
 
   Promise.all([block("events-data"), block("colours")]).then(
     ([told, colours]) => start(read(told), colours),
-    () => {}, // the plain table stays
+    () => {
+      // The plain table stays, and what it lacks is said.
+      document.getElementById("events-bounded")?.remove();
+      document.getElementById("events-packed").hidden = false;
+    },
   );
 })();

@@ -10,6 +10,7 @@ from ha_report.reading import read_incident
 from reports.files import write
 from reports.language import LANGUAGES
 from tests.browser import driver
+from tests.browser.pictures import MADE
 from tests.reports.conftest import SAMPLES
 from tests.reports.incidents import VERSION
 
@@ -31,6 +32,16 @@ def pages(tmp_path_factory):
                 page = write(*told, folder / language / name, version=VERSION, force=False, language=language)
                 written[f"demo {name}" if language == "en" else f"demo {name}, {language}"] = page.as_uri()
     return written
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory):
+    """The page of each incident that is made to be pictured: name -> address."""
+    folder = tmp_path_factory.mktemp("pictures")
+    return {
+        name: write(*make(), folder / name.replace(" ", "-"), version=VERSION, force=False).as_uri()
+        for name, make in MADE.items()
+    }
 
 
 @pytest.fixture(scope="session")
@@ -68,9 +79,21 @@ def found(browser, selector):
     return browser.find_elements(By.CSS_SELECTOR, selector)
 
 
+SEEN = """
+const seen = [...document.querySelectorAll(arguments[0])]
+  .filter((it) => it.checkVisibility({visibilityProperty: true, opacityProperty: true}))
+  .filter((it) => it.getBoundingClientRect().width * it.getBoundingClientRect().height > 0);
+"""  # asked of the page at once: each question to the browser costs as much as hundreds within it
+
+
 def seen(browser, selector):
     """Return those that a reader sees."""
-    return [element for element in found(browser, selector) if element.is_displayed()]
+    return browser.execute_script(f"{SEEN} return seen", selector)
+
+
+def texts(browser, selector):
+    """Return what a reader reads in them."""
+    return browser.execute_script(f"{SEEN} return seen.map((it) => it.innerText)", selector)
 
 
 def lines(browser):
@@ -93,6 +116,14 @@ def screen(browser, width, height):
     """Give the browser a screen of that size."""
     size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+
+def resized(browser, width, height=900):
+    """Give the open page a screen of that size, and wait until it is drawn so: cheaper than to open it anew."""
+    screen(browser, width, height)
+    # On a busy machine the page may still have the width of the screen before.
+    WebDriverWait(browser, 10).until(lambda it: it.execute_script("return window.innerWidth") == width)
+    browser.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
 
 
 def media(browser, scheme="light", kind="screen"):

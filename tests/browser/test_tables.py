@@ -3,9 +3,9 @@
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import Select
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from tests.browser.conftest import found, lines, opened, seen
+from tests.browser.conftest import found, lines, opened, resized, seen
 
 pytestmark = pytest.mark.browser
 SPAN = "document.dispatchEvent(new CustomEvent('ha-report:span', {{ detail: {{ from: {0}, to: {1} }} }}))"
@@ -166,3 +166,43 @@ def test_searching_and_sorting_with_the_keyboard_alone(browser, pages):
     assert len(lines(browser)) == 1
     browser.find_element(By.CSS_SELECTOR, ".events th button").send_keys(Keys.ENTER)
     assert found(browser, ".events th[aria-sort=ascending]")
+
+
+def test_a_filter_of_long_names_fits_a_phone(browser, pages):
+    opened(browser, pages["one failed start"])
+    browser.execute_script(
+        "document.querySelectorAll('.filters select').forEach((it) => it.append(new Option('a_long_name_'.repeat(9))));"
+    )
+    resized(browser, 360)
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= 360
+
+
+@pytest.fixture
+def old_browser(browser):
+    """The browser as it was before it could unpack data."""
+    told = {"source": "delete window.DecompressionStream"}
+    script = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", told)
+    yield browser
+    browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+
+
+def test_a_browser_that_cannot_unpack_the_events_says_so_and_where_all_are(old_browser, pages):
+    old_browser.get(pages["5,000 events"])
+    WebDriverWait(old_browser, 5).until(lambda it: seen(it, "#events-packed"))
+    [note] = seen(old_browser, "#events .note")
+    assert "This browser cannot unpack the events" in note.text
+    assert "shows 1,000 of 5,000 events" in note.text
+    assert [link.get_attribute("href").rsplit("/")[-1] for link in note.find_elements(By.TAG_NAME, "a")] == [
+        "events.csv",
+        "report.json",
+    ]
+    assert seen(old_browser, "[data-download], .filters[data-for=events-table], .pager") == []
+    old_browser.find_element(By.ID, "all-events").click()
+    assert len(lines(old_browser)) == 1_000
+    assert old_browser.get_log("browser") == []
+
+
+def test_a_page_whose_events_are_not_packed_needs_no_such_browser(old_browser, pages):
+    opened(old_browser, pages["one failed start"])
+    assert seen(old_browser, "#events-packed") == []
+    assert len(seen(old_browser, "[data-download]")) == 2

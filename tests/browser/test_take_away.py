@@ -105,23 +105,42 @@ def test_printed_there_are_no_controls_and_the_headers_stay(browser, pages):
     assert [head.text for head in seen(browser, "#failures th")][:3] == ["Time", "Node", "Resource"]
 
 
+def printed(browser, folder, paper):
+    """Print the open page, and return the file."""
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext (poppler-utils) is not installed")
+    media(browser, kind="print")
+    width, height = PAPER[paper]
+    told = {"paperWidth": width, "paperHeight": height, "preferCSSPageSize": False, "printBackground": True}
+    path = folder / "page.pdf"
+    path.write_bytes(base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", told)["data"]))
+    return path
+
+
+def text_of(path, *options):
+    return subprocess.run(["pdftotext", *options, path, "-"], capture_output=True, text=True, check=True).stdout
+
+
+def test_a_table_has_its_head_on_every_page_of_paper(browser, pages, tmp_path):
+    opened(browser, pages["5,000 events"])
+    browser.find_element(By.ID, "all-events").click()
+    leaves = text_of(printed(browser, tmp_path, "A4"), "-layout").split("\f")
+    with_rows = [leaf for leaf in leaves if "is now member" in leaf]
+    assert len(with_rows) > 1
+    assert [leaf for leaf in with_rows if not re.search(r"Time +Node +Event +Line", leaf)] == []
+
+
 @pytest.mark.parametrize("paper", PAPER)
 @pytest.mark.parametrize("name", ["one failed start", "large cluster", "demo heartbeat"])
 def test_paper_holds_the_verdict_the_story_and_every_proof_and_nothing_is_cut_off(
     browser, pages, tmp_path, name, paper
 ):
-    if not shutil.which("pdftotext"):
-        pytest.skip("pdftotext (poppler-utils) is not installed")
     opened(browser, pages[name])
-    media(browser, kind="print")
-    width, height = PAPER[paper]
-    told = {"paperWidth": width, "paperHeight": height, "preferCSSPageSize": False, "printBackground": True}
-    (tmp_path / "page.pdf").write_bytes(base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", told)["data"]))
-    ran = subprocess.run(["pdftotext", "-bbox", tmp_path / "page.pdf", "-"], capture_output=True, text=True, check=True)
-    pages_ = re.findall(r'<page width="([\d.]+)"', ran.stdout)
-    edges = [float(edge) for edge in re.findall(r'xMax="([\d.]+)"', ran.stdout)]
+    told = text_of(printed(browser, tmp_path, paper), "-bbox")
+    pages_ = re.findall(r'<page width="([\d.]+)"', told)
+    edges = [float(edge) for edge in re.findall(r'xMax="([\d.]+)"', told)]
     assert max(edges) < float(pages_[0]) - 20
-    text = " ".join(re.findall(r">([^<>]+)</word>", ran.stdout))
+    text = " ".join(re.findall(r">([^<>]+)</word>", told))
     report = json.loads(beside(pages[name], "report.json"))
     for finding in report["findings"]:
         for line in finding["evidence"]:

@@ -1,5 +1,6 @@
 """Incidents written by hand, for the reports' tests and for looking at the page."""
 
+import dataclasses
 from datetime import datetime, timezone
 
 import pandas as pd
@@ -54,7 +55,12 @@ FAILED_START = FailedOperation(
     status="complete",
     exit_reason="[findif] failed",
     time=BEGIN.replace(second=35, microsecond=575_000),
-    sources=(Source("node02/pacemaker.log", 365), Source("node02/ha-log", 115), Source("node01/crm_mon.txt", 21)),
+    sources=(
+        Source("node02/pacemaker.log", 365),
+        Source("node01/pacemaker.log", 431),
+        Source("node02/ha-log", 115),
+        Source("node01/crm_mon.txt", 21),
+    ),
 )
 NO_ROUTE = Finding(
     rule="ipaddr2-no-route",
@@ -298,7 +304,7 @@ def crowded(number=5_000):
     ]
     middle = number // 2
     routine[middle] = START._replace(time_us=routine[middle].time_us, line=middle + 1)
-    failed = [FAILED_START] if number else []
+    failed = [dataclasses.replace(FAILED_START, sources=(Source(START.file, middle + 1),))] if number else []
     return incident(routine, failed_operations=failed, inputs=[log("node01/pacemaker.log", "node01", number)])
 
 

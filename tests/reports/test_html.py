@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from ha_report.model import Evidence, Source
+from ha_report.model import Evidence, InputFile, NodeState, Source
 from reports.html import SCRIPTS, STYLES, render
 from reports.markup import breakable, marked, moment, prose, said
 from reports.page import build
@@ -14,11 +14,16 @@ from reports.shape import Setting
 from tests.reports.elements import Page
 from tests.reports.incidents import (
     BEGIN,
+    FAILED_START,
     NO_ROUTE,
+    START,
     VERSION,
     crowded,
+    event,
     hostile,
     hostile_finding,
+    incident,
+    log,
     nic_none,
     quiet,
     repeating,
@@ -99,6 +104,52 @@ def test_a_crowded_timeline_says_where_the_rest_is():
     assert html.count('<tr id="e') == 1_000
     assert "Without scripts the page shows 1,000 of 5,000 events" in html
     assert 'href="events.csv"' in html
+
+
+def first_section(html):
+    """Return the part of a page that tells the verdict."""
+    after = re.search('<section id="(?!verdict)', html).start()
+    return html[html.index('<section id="verdict"') : after]
+
+
+def test_what_else_went_wrong_stands_with_the_verdict():
+    other = dataclasses.replace(NO_ROUTE, title="r_db could not start", resource="r_db")
+    advice = dataclasses.replace(other, title="Fencing is off", severity="warning")
+    told = first_section(render(build(nic_none(), [NO_ROUTE, advice, other], version=VERSION)))
+    assert '<a href="#finding-3">r_db could not start</a>' in told
+    assert "Fencing is off" not in told
+
+
+def test_of_many_that_went_wrong_three_stand_with_the_verdict():
+    others = [dataclasses.replace(NO_ROUTE, title=f"r_{number} could not start") for number in range(5)]
+    told = first_section(render(build(nic_none(), [NO_ROUTE, *others], version=VERSION)))
+    assert told.count("could not start</a>") == 3
+    assert '<li><a href="#findings">2 more findings</a></li>' in told
+
+
+@pytest.mark.parametrize(("number", "folded"), [(12, False), (13, True)])
+def test_a_few_events_are_not_folded_away(number, folded):
+    routine = [event(second, f"x {second}", kind="controller-state") for second in range(1, number)]
+    html = render(build(incident([START, *routine], failed_operations=[FAILED_START]), [], version=VERSION))
+    assert ('<input type="checkbox" id="all-events">' in html) is folded
+    assert ("Show all 13, not only the one that matters most" in html) is folded
+    assert ('class="notice routine"' in html) is folded
+
+
+def test_a_cluster_of_a_dozen_nodes_is_pictured_with_a_verdict_that_has_no_proof():
+    nodes = [NodeState(f"node{number:02}", "online") for number in range(1, 13)]
+    calm = incident([event(1, "x", kind="quorum"), event(9, "y", kind="quorum")], nodes=nodes)
+    failed = dataclasses.replace(nic_none(), nodes=nodes)
+    assert 'class="cluster"' in first_section(render(build(calm, [], version=VERSION)))
+    assert 'class="cluster"' not in first_section(render(build(failed, [NO_ROUTE], version=VERSION)))
+
+
+def test_a_file_that_covers_one_moment_names_it_once_and_one_that_was_skipped_has_no_size():
+    read = dataclasses.replace(log("a", "node01"), last_time_us=log("a", "node01").first_time_us)
+    skipped = InputFile("core", None, None, 0, 0, skipped="binary")
+    html = render(build(incident(inputs=[read, skipped]), [], version=VERSION))
+    assert ">2026-11-23 02:01:26</td>" in html
+    assert "0 B" not in html[: html.index("<template")]
 
 
 def test_repeats_are_one_row():

@@ -6,12 +6,22 @@ from reports.timeline import (
     KEY_OF_A_SORT,
     SHOWN_MOST,
     excerpt_of,
-    is_failure,
     rows_of,
     severity_of,
     weight_of,
 )
-from tests.reports.incidents import BEGIN, BEGIN_US, START, crowded, event, frame, nic_none, repeating, result
+from tests.reports.incidents import (
+    BEGIN,
+    BEGIN_US,
+    FAILED_START,
+    START,
+    crowded,
+    event,
+    frame,
+    nic_none,
+    repeating,
+    result,
+)
 
 
 def row(told):
@@ -20,7 +30,7 @@ def row(told):
 
 
 def excerpt(*events):
-    return excerpt_of(rows_of(frame(events)))
+    return excerpt_of(rows_of(frame(events), [FAILED_START]))
 
 
 def test_an_event_keeps_its_own_words_and_its_place():
@@ -40,30 +50,23 @@ def test_a_message_that_names_no_node_is_about_its_writer():
 
 
 @pytest.mark.parametrize(
-    ("rc", "status", "probe", "failed"),
+    ("told", "severity"),
     [
-        (0, "complete", False, False),
-        (1, "complete", False, True),
-        (7, "complete", True, False),  # a probe that finds nothing running has found what it should
-        (7, "complete", False, True),
-        (5, "complete", True, True),
-        (8, "complete", False, False),  # the monitor of a promoted instance
-        (190, None, False, False),
-        (193, "pending", False, False),
-        (-1, "pending", False, False),
-        (None, None, False, False),
-        (None, "Timed Out", False, True),
-        (0, "Cancelled", False, False),
+        (START, "error"),
+        (START._replace(line=366), "notice"),
+        (START._replace(kind="fail-count"), "notice"),
+        (START._replace(operation="stop", rc=8), "error"),  # a stop that left it promoted, which a monitor may find
     ],
 )
-def test_an_operation_failed_if_its_result_says_so(rc, status, probe, failed):
-    assert is_failure(rc, status, probe=probe) is failed
+def test_a_result_is_an_error_where_the_incident_has_its_line_among_those_of_a_failure(told, severity):
+    [made] = rows_of(frame([told]), [FAILED_START])
+    assert made.severity == severity
 
 
 @pytest.mark.parametrize(
     ("told", "severity"),
     [
-        (START, "error"),
+        (START, "notice"),
         (result(1, "node02", "monitor", 7, 1), "notice"),
         (event(1, "x", level="error"), "error"),
         (event(1, "x", level="crit"), "error"),
@@ -73,7 +76,7 @@ def test_an_operation_failed_if_its_result_says_so(rc, status, probe, failed):
         (event(1, "x", level=None), "notice"),
     ],
 )
-def test_severity_comes_from_result_level_and_kind(told, severity):
+def test_without_a_failure_severity_comes_from_level_and_kind(told, severity):
     assert row(told).severity == severity
 
 
@@ -96,7 +99,7 @@ def test_a_line_without_a_time_stands_last():
 
 
 def test_a_failure_among_thousands_of_routine_lines_is_shown():
-    told = excerpt_of(rows_of(crowded().events))
+    told = excerpt_of(rows_of(crowded().events, crowded().failed_operations))
     assert len(told.shown) == SHOWN_MOST
     assert told.distinct == 5_000
     assert [moment.row.resource for moment in told.shown if moment.row.severity == "error"] == ["r_ip"]
@@ -104,17 +107,17 @@ def test_a_failure_among_thousands_of_routine_lines_is_shown():
 
 
 def test_what_is_shown_stands_in_order_of_time():
-    times = [moment.row.time for moment in excerpt_of(rows_of(crowded().events)).shown]
+    times = [moment.row.time for moment in excerpt_of(rows_of(crowded().events, crowded().failed_operations)).shown]
     assert times == sorted(times)
 
 
 def test_a_failure_that_repeats_is_told_a_few_times_and_listed_every_time():
-    told = excerpt_of(rows_of(repeating().events))
+    told = excerpt_of(rows_of(repeating().events, repeating().failed_operations))
     assert (len(told.key), len(told.shown)) == (KEY_OF_A_SORT, 334)
 
 
 def test_routine_is_not_among_what_matters():
-    told = excerpt_of(rows_of(nic_none().events))
+    told = excerpt_of(rows_of(nic_none().events, nic_none().failed_operations))
     kinds = {moment.row.kind for moment in told.key}
     assert "operation-result" in kinds
     assert kinds.isdisjoint({"controller-state", "operation-requested", "transition-ended"})
@@ -123,7 +126,7 @@ def test_routine_is_not_among_what_matters():
 def test_what_led_to_a_failure_outweighs_errors_far_from_it():
     noise = [event(3_600 + second, f"error {second}", level="error", kind=f"agent-{second}") for second in range(200)]
     before = event(34, "Quorum lost", kind="quorum", level="warning")
-    told = excerpt_of(rows_of(frame([before, START, *noise])), [BEGIN.replace(second=35)])
+    told = excerpt_of(rows_of(frame([before, START, *noise]), [FAILED_START]), [BEGIN.replace(second=35)])
     assert [moment.row.text for moment in told.key][:2] == ["Quorum lost", START.text]
     assert len(told.key) == KEY_MOST
 

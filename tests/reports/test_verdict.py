@@ -1,6 +1,10 @@
 import dataclasses
 
-from ha_report.model import NodeState, ResourceState
+import pytest
+
+from ha_report.facts import Configuration, ConfiguredResource
+from ha_report.incident import FileFacts
+from ha_report.model import NodeState, ResourceState, Source
 from reports.page import build
 from tests.reports.incidents import (
     FAILED_START,
@@ -119,3 +123,77 @@ def test_a_file_that_was_skipped_is_counted_where_nothing_failed():
 
 def test_a_verdict_on_hostile_words_is_still_one():
     assert "; 6 other operations failed too" in verdict(hostile()).sentence
+
+
+def with_target_roles(*resources, stopped, **roles):
+    """Return a quiet incident in which `stopped` is, with what is configured for each of `resources`."""
+    configured = [
+        ConfiguredResource(
+            name, None, kind, {}, {"target-role": roles[name]} if name in roles else {}, (), children, PLACE, {}
+        )
+        for name, kind, children in resources
+    ]
+    facts = FileFacts(PLACE.file, None, None, Configuration("cib", tuple(configured)))
+    states = [ResourceState(name, role="Stopped") for name in stopped]
+    return incident([event(1, "x")], inputs=[log("a", "n")], resources=states, facts=[facts])
+
+
+PLACE = Source("node01/cib.xml", 9)
+IP, WEB = ("r_ip", "primitive", ()), ("r_web", "primitive", ())
+GROUP = ("g_svc", "group", ("r_ip", "r_web"))
+
+
+def test_a_resource_that_somebody_disabled_is_no_reason_to_take_care():
+    told = verdict(with_target_roles(IP, stopped=["r_ip"], r_ip="Stopped"))
+    assert (told.sentence, told.severity) == ("No failed operation found in 1 file", "notice")
+    assert told.cause.startswith("Disabled by target-role, which is no failure: r_ip. ")
+    assert "ran nowhere" not in told.cause
+
+
+def test_what_is_disabled_with_its_group_is_disabled_too():
+    told = verdict(with_target_roles(IP, WEB, GROUP, stopped=["r_ip", "r_web"], g_svc="stopped"))
+    assert told.severity == "notice"
+    assert told.cause.startswith("Disabled by target-role, which is no failure: r_ip and r_web. ")
+
+
+def test_what_is_wanted_though_its_group_is_not_is_a_reason_to_take_care():
+    told = verdict(with_target_roles(IP, WEB, GROUP, stopped=["r_ip", "r_web"], g_svc="Stopped", r_ip="Started"))
+    assert told.severity == "warning"
+    assert told.cause.startswith("At the snapshot r_ip ran nowhere. ")
+
+
+@pytest.mark.parametrize("role", ["Started", "Slave", "Unpromoted", "Stop"])
+def test_what_is_stopped_and_was_not_told_to_be_is_a_reason_to_take_care(role):
+    told = verdict(with_target_roles(IP, stopped=["r_ip"], r_ip=role))
+    assert told.severity == "warning"
+    assert told.cause.startswith("At the snapshot r_ip ran nowhere. ")
+
+
+def test_of_two_that_are_stopped_only_the_one_nobody_disabled_is_amiss():
+    told = verdict(with_target_roles(IP, WEB, stopped=["r_ip", "r_web"], r_ip="Stopped"))
+    assert told.severity == "warning"
+    assert told.cause.startswith(
+        "At the snapshot r_web ran nowhere. Disabled by target-role, which is no failure: r_ip. "
+    )
+
+
+def test_what_is_disabled_and_failed_all_the_same_is_amiss():
+    made = with_target_roles(IP, stopped=["r_ip"], r_ip="Stopped")
+    made.resources = [ResourceState("r_ip", role="Stopped", failed=True)]
+    assert verdict(made).severity == "warning"
+
+
+def test_why_something_does_not_run_is_the_verdict_and_advice_on_it_is_not():
+    barred = dataclasses.replace(NO_ROUTE, rule="start-refused", severity="warning", title="r_ip is barred")
+    advice = dataclasses.replace(barred, rule="risky-configuration", title="r_ip has no monitor")
+    stopped = with_target_roles(IP, stopped=["r_ip"])
+    assert verdict(stopped, advice, barred).sentence == "r_ip is barred"
+    assert verdict(stopped, advice).sentence == "No failed operation found in 1 file"
+    disabled = with_target_roles(IP, stopped=["r_ip"], r_ip="Stopped")
+    assert verdict(disabled, barred).sentence == "No failed operation found in 1 file"
+
+
+def test_files_without_a_message_are_said_to_have_none():
+    made = with_target_roles(IP, stopped=[])
+    made.events = made.events[:0]
+    assert verdict(made).cause.startswith("No cluster message is among what was read. ")
