@@ -18,7 +18,7 @@ from parsers.lines import plain
 CUT_INDENT = 4
 
 _WORD = re.compile(r"\S+")
-_ID_BEHIND = re.compile(r"\s*\(id: ?[^()]*\)$")
+_ID_BEHIND = re.compile(r"(?<!\s)\s*\(id: ?[^()]*\)$")
 _QUOTES = "\"'"
 
 

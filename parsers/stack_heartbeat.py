@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from ha_report.facts import Link, Member, StackFacts
 from parsers.stack_parts import Line, Telling
 
-_DIRECTIVE = re.compile(r"(?P<name>[a-z_]+)(?:\s+|=)(?P<value>[^#]*?)\s*(?:#.*)?")
+_DIRECTIVE = re.compile(r"(?P<name>[a-z_]+)(?:\s+|=\s*)(?P<value>(?:[^#\s]+(?:\s+[^#\s]+)*)?)\s*(?:#.*)?")
 _TIME = re.compile(r"(?P<number>[0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(?P<unit>ms|us|s|sec|m|min|h)?")
 _SECONDS = {"us": 1e-6, "ms": 1e-3, None: 1.0, "s": 1.0, "sec": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _MEDIA = ("bcast", "ucast", "mcast", "mcast6", "serial")

@@ -106,6 +106,7 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "shellcheck: runs shellcheck")
+    config.addinivalue_line("markers", "xdist_group: tests that one process runs, where several share the work")
     config.stash[LEFT_OUT] = Counter()
 
 

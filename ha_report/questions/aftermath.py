@@ -12,7 +12,19 @@ from ha_report.executions import base_name
 from ha_report.model import Event, OcfRc, Source
 from ha_report.phrase import Phrase
 from ha_report.questions.failures import Failure, later
-from ha_report.questions.knowledge import SECOND, best_file, clock, events_of, listed, parents_of, results_of
+from ha_report.questions.knowledge import (
+    SECOND,
+    best_file,
+    clock,
+    configurations,
+    events_of,
+    listed,
+    microseconds,
+    parents_of,
+    properties_of,
+    resource_of,
+    results_of,
+)
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident
@@ -69,18 +81,41 @@ def _bars(incident: Incident, failures: list[Failure], told: Aftermath) -> None:
         told.sentences.append(Phrase("This answer counts for the whole cluster: no other node is tried."))
         told.sources += [fatal] if fatal is not None else []
         return
-    nodes = [
-        failure.node for failure in failures if failure.node and _barred(incident, names, failure.node, since, told)
-    ]
-    if nodes:
+    _bars_on_nodes(incident, failures, names, told)
+
+
+def _bars_on_nodes(incident: Incident, failures: list[Failure], names: set[str], told: Aftermath) -> None:
+    """Tell which nodes are barred still: one that it was started on since is not, as failure-timeout ends a bar."""
+    nodes = [one.node for one in failures if one.node and _barred(incident, names, one.node, failures[0].time_us, told)]
+    free = {
+        node: again
+        for node in nodes
+        if not _counted_out(incident, names, node) and (again := _again(incident, failures, node)) is not None
+    }
+    barred = [node for node in nodes if node not in free]
+    expiry = expiry_of(incident, failures[0].resource)
+    if barred:
         told.sentences.append(
             Phrase.counted(
-                "{nodes} is barred from it until a clean-up.",
-                "{nodes} are barred from it until a clean-up.",
-                len(set(nodes)),
-                nodes=listed(nodes),
+                "{nodes} is barred from it until a clean-up{expiry}.",
+                "{nodes} are barred from it until a clean-up{expiry}.",
+                len(set(barred)),
+                nodes=listed(barred),
+                expiry=Phrase(", or until failure-timeout ({time}) has passed", time=expiry) if expiry else "",
             )
         )
+    for node, again in free.items():
+        told.sentences.append(Phrase("{node} was barred from it until {time}.", node=node, time=clock(again.time_us)))
+        told.sources.append(again)
+
+
+def expiry_of(incident: Incident, name: str) -> str | None:
+    """Return the failure-timeout that counts for a resource; None where none is set."""
+    holders = [one for one in (resource_of(incident, name), *parents_of(incident, name)) if one is not None]
+    own = next((one.meta["failure-timeout"] for one in holders if "failure-timeout" in one.meta), None)
+    default = next((one.rsc_defaults.get("failure-timeout") for one in configurations(incident)), None)
+    told = own or default
+    return told if told and told.strip("0smh") else None
 
 
 def _is_fatal(failures: list[Failure]) -> bool:
@@ -97,10 +132,36 @@ def _barred(incident: Incident, names: set[str], node: str, since: int | None, t
     if line is not None:
         told.sources.append(line)
         return True
+    return _counted_out(incident, names, node)
+
+
+def _counted_out(incident: Incident, names: set[str], node: str) -> bool:
+    """Say whether the last snapshot has a fail count that bars the resource for ever."""
     return any(
         count.node == node and base_name(count.resource) in names and count.value in _INFINITY
         for count in incident.fail_counts
     )
+
+
+def _unmanaged(incident: Incident, failure: Failure, told: Aftermath) -> None:
+    """Tell that the cluster does not start it anew, as it was told to leave it alone."""
+    resource = resource_of(incident, failure.resource)
+    own = resource is not None and resource.meta.get("is-managed") == "false"
+    whole = properties_of(incident).get("maintenance-mode") == "true"
+    if own or whole:
+        told.sentences.append(
+            Phrase(
+                "The cluster does not start it anew: {setting} is set.",
+                setting="is-managed=false" if own else "maintenance-mode=true",
+            )
+        )
+
+
+def _again(incident: Incident, failures: list[Failure], node: str) -> Event | None:
+    """Return the start that worked on `node` after the last of the failures there."""
+    ends = [microseconds(failure.operations[-1].time) for failure in failures if failure.node == node]
+    last = max((end for end in ends if end is not None), default=None)
+    return None if last is None else _started(incident, failures[0].resource, last + SECOND, node)
 
 
 def _best(events: object) -> Event | None:
@@ -118,7 +179,7 @@ def _whereabouts(incident: Incident, failure: Failure, told: Aftermath) -> None:
     ]
     nodes = list(dict.fromkeys(one.node for one in runs if one.node and not one.failed))
     if nodes:
-        started = _started(incident, failure, nodes[0])
+        started = _started(incident, failure.resource, failure.time_us, nodes[0])
         since = Phrase(" since {time}", time=clock(started.time_us)) if started is not None else ""
         told.sentences.append(
             Phrase("{resource} runs on {nodes}{since}.", resource=failure.resource, nodes=listed(nodes), since=since)
@@ -126,22 +187,23 @@ def _whereabouts(incident: Incident, failure: Failure, told: Aftermath) -> None:
         told.sources += [started] if started is not None else []
     elif any(base_name(one.id) == failure.resource and one.role == "Stopped" for one in incident.resources):
         told.sentences.append(Phrase("{resource} runs nowhere.", resource=failure.resource))
+        _unmanaged(incident, failure, told)
     elif (
         nowhere := _best(
             one
             for one in later(events_of(incident, "cannot-run"), failure.time_us)
             if base_name(one.resource or "") == failure.resource
         )
-    ) and not _started(incident, failure, None):
+    ) and not _started(incident, failure.resource, failure.time_us, None):
         told.sentences.append(Phrase("No node is left that {resource} may run on.", resource=failure.resource))
         told.sources.append(nowhere)
 
 
-def _started(incident: Incident, failure: Failure, node: str | None) -> Event | None:
-    """Return the start that worked after the failure, on `node` or anywhere, where it is told best."""
+def _started(incident: Incident, resource: str, since: int | None, node: str | None) -> Event | None:
+    """Return the start that worked from then on, on `node` or anywhere, where it is told best."""
     worked = [
         one
-        for one in later(results_of(incident, failure.resource), failure.time_us)
+        for one in later(results_of(incident, resource), since)
         if one.operation == "start" and one.rc == OcfRc.OK and (node is None or one.node == node)
     ]
     same = [one for one in worked if one.time_us is not None and one.time_us - (worked[0].time_us or 0) <= SECOND]

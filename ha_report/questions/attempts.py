@@ -97,12 +97,7 @@ class Attempt:
     @property
     def down(self) -> list[tuple[str, Source]]:
         """Return the interfaces of the address's segment, where each of them was set down, and where it is told."""
-        if self.network is None or self.address is None:
-            return []
-        inside = dict.fromkeys(bare_name(name) for name, _ in self.network.in_segment(self.address))
-        known = {bare_name(one.name): one for one in self.network.interfaces}
-        down = [known[name] for name in inside if name in known and known[name].up is False]
-        return [(bare_name(one.name), one.source) for one in down] if len(down) == len(inside) else []
+        return self.network.down_in_segment(self.address) if self.network is not None and self.address else []
 
     @property
     def lacks_nic(self) -> bool | None:
@@ -117,11 +112,6 @@ class Attempt:
         line = self.says(_NO_NIC)
         found = _NO_NIC.search(said_by(line)) or _NO_NIC.search(line.text) if line else None
         return next((name for name in found.groups() if name), None) if found else None
-
-
-def bare_name(interface: str) -> str:
-    """Return an interface's name without a label or its other end: "eth1" of "eth1:vip" and "eth1@if9"."""
-    return interface.partition(":")[0].partition("@")[0]
 
 
 def is_address(failure: Failure) -> bool:

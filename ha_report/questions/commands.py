@@ -91,6 +91,34 @@ def node_command(incident: Incident, verb: str, node: str) -> tuple[str, ...]:
     return tuple(each[shell] for shell in shells(incident))
 
 
+def add_monitor(incident: Incident, resource: str) -> tuple[str, ...]:
+    """Return the commands that give a resource a recurring monitor, one a shell."""
+    each = {
+        "crm": f"$ crm configure monitor {resource} 10s:30s",
+        "pcs": f"$ pcs resource op add {resource} monitor interval=10s timeout=30s",
+    }
+    return tuple(each[shell] for shell in shells(incident))
+
+
+def move_monitor(incident: Incident, resource: str, role: str | None, seconds: int) -> tuple[str, ...]:
+    """Return the commands that give a monitor an interval of one second more, one or two a shell."""
+    told = f" role={role}" if role else ""
+    each = {
+        "crm": (f"$ crm configure edit {resource}",),
+        "pcs": (
+            f"$ pcs resource op remove {resource} monitor interval={seconds}s{told}",
+            f"$ pcs resource op add {resource} monitor interval={seconds + 1}s{told}",
+        ),
+    }
+    return tuple(line for shell in shells(incident) for line in each[shell])
+
+
+def show_configuration(incident: Incident) -> tuple[str, ...]:
+    """Return the commands that show the configuration, one a shell."""
+    each = {"crm": "$ crm configure show", "pcs": "$ pcs config"}
+    return tuple(each[shell] for shell in shells(incident))
+
+
 def watch(incident: Incident) -> str:
     """Return the command that shows the state with inactive resources and fail counts."""
     return "$ crm_mon -1 -r -f" if is_1_0(incident) else "$ crm_mon -1rf"

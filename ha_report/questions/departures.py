@@ -6,6 +6,7 @@ cut off goes on writing its log and loses the others in its turn; one that crash
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ _LONGEST_SHUTDOWN = 1200 * SECOND  # shutdown-escalation
 _SHUT = 90 * SECOND  # Heartbeat calls a node dead a deadtime after its shutdown
 _ALIVE = 3 * SECOND
 _RECENT = 10 * SECOND
+_NODE_ID = re.compile(r"\bnodeid=([1-9]\d*)")
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def _departure(incident: Incident, told: list[Event], back_us: int | None) -> De
     fenced = _fenced_alive(incident, node, time_us)
     if fenced:
         return Departure(node, time_us, "fenced", tuple(told), tuple(fenced), back_us)
-    return Departure(node, time_us, "lost", tuple(told), tuple(_unclean(incident, time_us)), back_us)
+    return Departure(node, time_us, "lost", tuple(told), tuple(_unclean(incident, told, time_us)), back_us)
 
 
 def _shutdown(incident: Incident, node: str, time_us: int) -> list[Event]:
@@ -164,9 +166,15 @@ def _fenced_alive(incident: Incident, node: str, time_us: int) -> list[Event]:
     return told_once([one for one in before if one.node == node])
 
 
-def _unclean(incident: Incident, time_us: int) -> list[Event]:
-    """Return what tells that a node went without a word."""
+def _unclean(incident: Incident, told: list[Event], time_us: int) -> list[Event]:
+    """Return what tells that a node went without a word; corosync names nodes by their id, and several may go at once."""
     near = between(
         events_of(incident, "node-left-unclean", "token-lost", "remote-node-lost"), time_us - _RECENT, time_us + _RECENT
     )
-    return sorted(told_once(near), key=lambda one: one.kind == "token-lost")
+    ids = {found[1] for event in told if (found := _NODE_ID.search(event.text))}
+    own = [event for event in near if not ids or not (failed := _failed_ids(event)) or ids & failed]
+    return sorted(told_once(own), key=lambda one: one.kind == "token-lost")
+
+
+def _failed_ids(event: Event) -> set[str]:
+    return set(event.text.partition("failed: ")[2].split()) if event.kind == "node-left-unclean" else set()

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ha_report.executions import base_name
-from ha_report.model import COMPLETE, TIMED_OUT, Event, Evidence, FailedOperation, Source
+from ha_report.model import COMPLETE, TIMED_OUT, Event, Evidence, FailedOperation, OcfRc, Source
 from ha_report.questions.knowledge import (
     END_OF_TIME,
     SECOND,
@@ -44,6 +44,7 @@ _NOISE = re.compile(
 _CLOCK = re.compile(r"^\d{4}-\d\d-\d\d [\d:,]+ \w+: (?:Failed: )?")
 # All but the last line of what Python prints when it gives up, and what comes behind every complaint.
 _TRACE = re.compile(r"^\s|^Traceback|Please use '-h' for usage|^[\s^~]*$|DeprecationWarning")
+_UP = ("Started", "Promoted", "Master", "Unpromoted", "Slave")
 _DEVICE_LINES = ("fence-agent-output", "unexplained")
 _AGENT_LINES = ("agent-error", "agent-warning", "agent-output")
 
@@ -239,6 +240,17 @@ def _tells_result(text: str, failure: Failure) -> bool:
 def is_complete(failure: Failure) -> bool:
     """Say whether the agent answered at all."""
     return failure.first.status in (COMPLETE, None)
+
+
+def runs_elsewhere(incident: Incident, failure: Failure) -> bool:
+    """Say whether only a probe missed the agent's program on a node that does not run the resource, while another does.
+
+    In clusters whose nodes have different tasks that is nobody's trouble: the node could not run it if it had to.
+    """
+    missed = failure.is_probe and (failure.rc == OcfRc.NOT_INSTALLED or (failure.first.status or "") == "Not installed")
+    up = {one.node for one in incident.resources
+          if base_name(one.id) == failure.resource and one.role in _UP and one.node and not one.failed}  # fmt: skip
+    return missed and bool(up) and failure.node not in up
 
 
 def later(events: list[Event], time_us: int | None) -> list[Event]:

@@ -58,17 +58,29 @@ class NodeNetwork:
                 found.setdefault(one.interface, one.source)
         return list(found.items())
 
+    def down_in_segment(self, address: str) -> list[tuple[str, Source]]:
+        """Return the interfaces of the address's segment, where each of them was set down, and where it is told."""
+        inside = dict.fromkeys(bare_name(name) for name, _ in self.in_segment(address))
+        known = {bare_name(one.name): one for one in self.interfaces}
+        down = [known[name] for name in inside if name in known and known[name].up is False]
+        return [(bare_name(one.name), one.source) for one in down] if len(down) == len(inside) else []
+
     def segments(self) -> list[tuple[str, str, Source]]:
         """Return the networks that the node is in: interface, network, where it is told; lo left out."""
         found: dict[tuple[str, str], Source] = {}
         for route in self.routes:
-            if route.interface and route.gateway is None and route.destination != "default":
+            if route.interface and route.gateway is None and _is_network(route.destination):
                 found.setdefault((route.interface, route.destination), route.source)
         for one in self.addresses:
             network = network_of(one.address, one.prefix)
             if network is not None and one.scope in ("global", None):
                 found.setdefault((one.interface, str(network)), one.source)
         return [(name, network, source) for (name, network), source in found.items() if name != "lo"]
+
+
+def bare_name(interface: str) -> str:
+    """Return an interface's name without a label or its other end: "eth1" of "eth1:vip" and "eth1@if9"."""
+    return interface.partition(":")[0].partition("@")[0]
 
 
 def ip_of(text: str | None) -> Ip | None:
@@ -99,6 +111,15 @@ def _covers(destination: str, wanted: Ip) -> bool:
     except ValueError:
         return False
     return network.prefixlen > 0 and network.version == wanted.version and wanted in network
+
+
+def _is_network(destination: str) -> bool:
+    """Say whether other machines are reached there: no address of the node itself, no "multicast ff00::/8", no fe80::/64."""
+    try:
+        network = ipaddress.ip_network(destination, strict=False)
+    except ValueError:
+        return False
+    return network.num_addresses > 1 and not (network.is_link_local or network.is_multicast)
 
 
 def networks_of(incident: Incident, node: str) -> list[NodeNetwork]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ha_report.model import Event, Evidence, Finding, Source
 from ha_report.phrase import Phrase
 from ha_report.questions.aftermath import aftermath_of
+from ha_report.questions.commands import cleanup
 from ha_report.questions.failures import Failure, failures, lines_of_agent, result_lines
 from ha_report.questions.knowledge import instant, listed, quotes
 from ha_report.questions.wording import attempted
@@ -103,6 +104,11 @@ def told_as(told: list[Failure], why: str) -> Phrase:
         where=where(told),
         why=why,
     )
+
+
+def cleanups(incident: Incident, told: Iterable[Failure]) -> tuple[str, ...]:
+    """Return the commands that have failures forgotten, each once."""
+    return tuple(dict.fromkeys(cleanup(incident, failure.resource, failure.node) for failure in told))
 
 
 def where(told: list[Failure]) -> str:

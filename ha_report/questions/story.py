@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ha_report.executions import base_name
 from ha_report.model import Event, OcfRc, Source
 from ha_report.phrase import Phrase
+from ha_report.questions.aftermath import expiry_of
 from ha_report.questions.departures import Departure, departures
 from ha_report.questions.failures import Failure, failures, lines_of_agent, said_by
 from ha_report.questions.fencings import Fencing, fencings, worked
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _GRAVE = {"failed", "timed-out", "lost", "cut-off", "not-fenced", "split", "double", "down-for-good"}
 _GOOD = {"started", "promoted", "back", "fenced"}
 # Where a log has no fractions of a second, what leads to what goes before it.
-_TOLD_FIRST = ("lost", "cut-off", "split", "failed", "failed-often", "timed-out", "dc", "barred", "planned-move", "planned-recovery",
+_TOLD_FIRST = ("lost", "cut-off", "split", "failed", "failed-often", "timed-out", "dc", "barred", "barred-for-a-time", "planned-move", "planned-recovery",
                "demoted", "stopped", "down-for-good", "fenced", "not-fenced", "not-fenced-often")  # fmt: skip
 _TOLD_LAST = ("down",)
 _USAGE = re.compile(r"\s*-{1,2}\w")  # an agent's command was called in a wrong way, and tells how to call it
@@ -40,6 +41,7 @@ SENTENCES = {
     "failed-often": "{node}: {operation} of {resource} failed {count} times ({why})",
     "timed-out": "{node}: {operation} of {resource} timed out",
     "barred": "{node}: {resource} may not run here until a clean-up",
+    "barred-for-a-time": "{node}: {resource} may not run here until a clean-up, or until failure-timeout ({time}) has passed",
     "started": "{resource} started on {node}",
     "stopped": "{resource} stopped on {node}",
     "promoted": "{resource} promoted on {node}",
@@ -233,7 +235,7 @@ def _others(incident: Incident) -> Iterator[Step]:
     said: set[tuple[str, ...]] = set()
     kinds = ("dc-takeover", "banned-by-failures", "action-planned", "online-status", "resource-cleaned")
     for event in told_once(events_of(incident, *kinds)):
-        step = _other(event)
+        step = _other(incident, event)
         if step is None:
             continue
         key = (step.key, *sorted(step.words.values()))
@@ -242,7 +244,7 @@ def _others(incident: Incident) -> Iterator[Step]:
         said.add(key)
 
 
-def _other(event: Event) -> Step | None:
+def _other(incident: Incident, event: Event) -> Step | None:
     if event.kind == "dc-takeover":
         return _step(event, "dc", {"node": event.writer or "?"})
     if event.kind == "online-status":
@@ -257,4 +259,7 @@ def _other(event: Event) -> Step | None:
     if event.kind == "action-planned":
         key = _PLANS.get(event.operation or "")
         return _step(event, key, words | {"node": event.writer or "?"}) if key else None
-    return _step(event, "barred" if event.kind == "banned-by-failures" else "cleaned", words)
+    if event.kind != "banned-by-failures":
+        return _step(event, "cleaned", words)
+    expiry = expiry_of(incident, words["resource"])
+    return _step(event, "barred-for-a-time", words | {"time": expiry}) if expiry else _step(event, "barred", words)

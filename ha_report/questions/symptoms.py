@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 import ha_report.symptoms
 from ha_report.model import Event, Evidence, Finding, Source
 from ha_report.phrase import Phrase
-from ha_report.questions.commands import cleanup, set_meta, set_parameter, watch
+from ha_report.questions.commands import set_meta, set_parameter, watch
 from ha_report.questions.failures import Failure, lines_of_agent, said_by
 from ha_report.questions.knowledge import agent_of, clean, listed, parameters_of, parents_of
 from ha_report.questions.outside import beside, words_of
-from ha_report.questions.stories import Why, tell, told_as
+from ha_report.questions.stories import Why, cleanups, tell, told_as
 from ha_report.symptom import Setting, Symptom
 from ha_report.tables import rows_of
 
@@ -156,7 +156,7 @@ def with_symptom(incident: Incident, told: list[Failure], why: Why) -> Why:
         title = Phrase("{title}: {why}", title=why.title, why=fault)
     elif first.is_fence_device:
         title = Phrase("the fence device {title}", title=title)
-    lift = why.remedy if first.timed_out else (Phrase("Then lift the bar:"), *_cleanups(incident, told))
+    lift = why.remedy if first.timed_out else (Phrase("Then lift the bar:"), *cleanups(incident, told))
     return replace(
         why,
         symptom=seen.symptom.id,
@@ -168,10 +168,6 @@ def with_symptom(incident: Incident, told: list[Failure], why: Why) -> Why:
         verify=tuple(dict.fromkeys([*filled(seen.symptom.verify, names), watch(incident)])),
         references=references_of(seen.symptom),
     )
-
-
-def _cleanups(incident: Incident, told: list[Failure]) -> Iterable[str]:
-    return dict.fromkeys(cleanup(incident, failure.resource, failure.node) for failure in told)
 
 
 def cause_of(seen: Seen, names: Mapping[str, str], lines: Iterable[Evidence] = ()) -> Iterator[str]:

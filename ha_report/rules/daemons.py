@@ -12,35 +12,32 @@ from typing import TYPE_CHECKING
 from ha_report.model import Event, Finding
 from ha_report.phrase import Phrase
 from ha_report.questions.commands import watch
-from ha_report.questions.departures import departures
-from ha_report.questions.knowledge import SECOND, clock, events_of, instant, plural, quotes, told_once
+from ha_report.questions.daemon_deaths import deaths, is_behind
+from ha_report.questions.departures import Departure, departures
+from ha_report.questions.failures import Failure, failures, result_lines
+from ha_report.questions.knowledge import SECOND, between, clock, events_of, instant, listed, plural, quotes, told_once
+from ha_report.questions.stories import joined
 from ha_report.rule import Rule
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident
 
-_AFTER_SPLIT = 120 * SECOND
-_ASKED = ("15", "2", "1")  # signals that ask a process to end
+_EXECUTORS = ("pacemaker-execd", "lrmd")
+_NOT_TAKEN = ("Internal communication failure", "Not connected", "No executor connection", "Cannot execute now")
+_HUNG = 120 * SECOND  # pacemakerd asks five times before it kills
 
 
 def daemon_died(incident: Incident) -> Iterator[Finding]:
     """Say that a daemon of the cluster crashed or was killed; what it did meanwhile may look like other failures.
 
-    A daemon that died when parts of a cluster met again is a consequence of the split.
+    A daemon that died when parts of a cluster met again is a consequence of the split; a node that was lost because of
+    its daemon is told here.
     """
     by_place: dict[tuple[str | None, str], list[Event]] = defaultdict(list)
-    for event in told_once(events_of(incident, "daemon-died")):
-        if event.reason not in _ASKED and not _after_split(incident, event):
-            by_place[event.writer, (event.value or "a daemon").rsplit("/", 1)[-1]].append(event)
+    for event in deaths(incident):
+        by_place[event.writer, (event.value or "a daemon").rsplit("/", 1)[-1]].append(event)
     for (node, daemon), events in by_place.items():
         yield _finding(incident, node, daemon, events)
-
-
-def _after_split(incident: Incident, event: Event) -> bool:
-    return event.time_us is not None and any(
-        one.kind == "cut off" and one.time_us <= event.time_us <= (one.back_us or one.time_us) + _AFTER_SPLIT
-        for one in departures(incident)
-    )
 
 
 def _finding(incident: Incident, node: str | None, daemon: str, events: list[Event]) -> Finding:
@@ -50,6 +47,8 @@ def _finding(incident: Incident, node: str | None, daemon: str, events: list[Eve
     again = [one for one in told_once(events_of(incident, "daemon-respawned", "daemon-given-up", "segfault", "oom-kill"))
              if one.writer == node and daemon in (one.value or one.text)]  # fmt: skip
     respawned = next((one for one in again if one.kind == "daemon-respawned"), None)
+    hung, undone = _hung(incident, node, daemon, first), _undone(incident, node, daemon, first)
+    gone = [one for one in departures(incident) if any(is_behind(event, one) for event in events)][:1]
     return Finding(
         rule="daemon-died",
         severity="error",
@@ -62,20 +61,76 @@ def _finding(incident: Incident, node: str | None, daemon: str, events: list[Eve
             time=clock(first.time_us),
             times=times,
         ),
-        cause=Phrase(
-            "A daemon of the cluster itself ended unexpectedly{again}. Resources may have gone on running"
-            " meanwhile, and are probed again.",
-            again=Phrase("; it was started anew") if respawned else "",
+        cause=Phrase.joined(
+            [
+                Phrase(
+                    "A daemon of the cluster itself ended unexpectedly{again}. Resources may have gone on running"
+                    " meanwhile, and are probed again.",
+                    again=Phrase("; it was started anew") if respawned else "",
+                ),
+                *(_killed(one, daemon) for one in hung),
+                *(_not_done(undone) if undone else ()),
+                *(_lost(one) for one in gone),
+            ]
         ),
         node=node,
         time=instant(first.time_us),
-        evidence=quotes(incident, [*events[:3], *again[:3]]),
+        evidence=joined(
+            quotes(incident, [*events[:3], *again[:3], *hung, *(one.told[0] for one in gone)]),
+            *(result_lines(incident, one) for one in undone),
+        ),
         remedy=(
             Phrase("Look for a core file and the kernel's word on it; a newer version may have the fix:"),
             "$ coredumpctl list",
             "$ journalctl -k",
         ),
         verify=(watch(incident),),
+    )
+
+
+def _hung(incident: Incident, node: str | None, daemon: str, death: Event) -> list[Event]:
+    """Return the first line on the daemon not answering before it died: pacemakerd kills it then."""
+    end = death.time_us or 0
+    near = between(events_of(incident, "daemon-hung"), end - _HUNG, end)
+    return [one for one in near if one.writer == node and one.value == daemon][:1]
+
+
+def _killed(hung: Event, daemon: str) -> Phrase:
+    return Phrase(
+        "{daemon} had not answered since {time}, so pacemakerd killed it: it hung, or the host stood still.",
+        daemon=daemon,
+        time=clock(hung.time_us),
+    )
+
+
+def _undone(incident: Incident, node: str | None, daemon: str, death: Event) -> list[Failure]:
+    """Return the operations that failed because the executor did not take them."""
+    at = death.time_us
+    return [
+        one
+        for one in failures(incident)
+        if at is not None
+        and daemon in _EXECUTORS
+        and one.node == node
+        and one.first.status in _NOT_TAKEN
+        and one.time_us is not None
+        and abs(one.time_us - at) <= _HUNG
+    ]
+
+
+def _not_done(undone: list[Failure]) -> Iterator[Phrase]:
+    told = listed(Phrase("{operation} of {resource}", operation=one.operation, resource=one.resource) for one in undone)
+    yield Phrase("Because of it these could not be run: {operations}.", operations=told)
+
+
+def _lost(gone: Departure) -> Phrase:
+    """Return what the others made of it."""
+    if gone.kind == "fenced":
+        return Phrase("{node} was fenced for it at {time}.", node=gone.node, time=clock(gone.time_us))
+    return Phrase(
+        "The other nodes took {node} for lost at {time}, and started its resources elsewhere where they could.",
+        node=gone.node,
+        time=clock(gone.time_us),
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ha_report.model import Event, Finding
 from ha_report.phrase import Phrase
-from ha_report.questions.commands import cleanup, is_1_0, set_property, watch
+from ha_report.questions.commands import cleanup, is_1_0, set_parameter, set_property, watch
 from ha_report.questions.departures import Departure, departures
 from ha_report.questions.failures import Failure, failures, result_lines, said_by
 from ha_report.questions.fencings import Fencing, fencings
@@ -44,7 +44,18 @@ from ha_report.rule import Rule
 if TYPE_CHECKING:
     from ha_report.incident import Incident
 
-_HEAD = re.compile(r"^(?:\d{4}/\d\d/\d\d_[\d:]+\s+|Failed: |ERROR:? |\w+: (?=cannot|could))+")
+_HEAD = re.compile(r"^(?:\d{4}/\d\d/\d\d_[\d:]+\s+|Failed: |ERROR:? |\w+: (?=cannot|could)|external_\w+: )+")
+
+# What the plugins of cluster-glue answer (include/stonith/stonith.h): fence_legacy prints no more than that.
+_PLUGIN_ANSWERS = {
+    1: Phrase("its configuration is wrong"),
+    2: Phrase("the device cannot be reached, or refuses the login"),
+    3: Phrase("a parameter is not valid"),
+    4: Phrase("the device does not know the node"),
+    5: Phrase("the reset failed"),
+    6: Phrase("the device did not answer in time"),
+    7: Phrase("the outlet is switched off"),
+}
 
 
 def fencing_failed(incident: Incident) -> Iterator[Finding]:
@@ -65,7 +76,9 @@ def fencing_failed(incident: Incident) -> Iterator[Finding]:
 def _words(one: Fencing) -> str | None:
     """Return what the device complains of."""
     for event in one.words:
-        text = _HEAD.sub("", said_by(event))
+        if event.kind == "fencing-plugin-failed" and event.pid is not None:
+            return _PLUGIN_ANSWERS.get(event.rc or 0, Phrase("something strange happened"))
+        text = _HEAD.sub("", event.text if event.kind == "fencing-plugin-failed" else said_by(event))
         if text and not text.isdigit():
             return text.rstrip(".")
     return next((line.status for line in one.device_lines if line.status), None)
@@ -177,6 +190,11 @@ def _fence_remedy(incident: Incident, one: Fencing, device: str | None) -> tuple
     ]
     if program.startswith("fence_"):
         lines.append(f"$ {program} --action=status --plug={one.node} --verbose")
+    if device and any((line.status or "").startswith("Timed Out") for line in one.device_lines):
+        lines.append(
+            Phrase("If it works by hand and is only slow, give it more time, and stonith-timeout more than that:")
+        )
+        lines += set_parameter(incident, device, "pcmk_reboot_timeout", "120s")
     if is_1_0(incident):
         return (*lines, f"$ stonith -t {program or 'TYPE'} -S", Phrase("Only if {node} is known to be off, tell the cluster so:", node=one.node),
                 f"$ crm node clearstate {one.node}")  # fmt: skip
@@ -246,10 +264,17 @@ def fencing_unconfigured(incident: Incident) -> Iterator[Finding]:
         not fencing_is_off(incident)
         and next(configurations(incident), None) is not None
         and not fence_devices(incident)
+        and not _has_started_any(incident)
     ):
         stopped = [one.id for one in incident.resources if one.role == "Stopped"]
         if stopped and len(stopped) == len(incident.resources):
             yield _nothing_starts(incident, stopped)
+
+
+def _has_started_any(incident: Incident) -> bool:
+    """Say whether the cluster tried to start anything: then it does not wait for a fence device."""
+    tried = any(one.operation == "start" for one in failures(incident))
+    return tried or any(one.operation == "start" for one in events_of(incident, "operation-result"))
 
 
 def _nothing_fenced(incident: Incident, lost: list[Departure]) -> Finding:

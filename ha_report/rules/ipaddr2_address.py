@@ -6,17 +6,18 @@ Sources: heartbeat/IPaddr2 of resource-agents; sysctl net.ipv4.conf.*.promote_se
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ha_report.executions import base_name
-from ha_report.facts import ConfiguredResource
+from ha_report.facts import Address, ConfiguredResource, Interface
 from ha_report.model import Evidence, Finding, ResourceState, Snapshot, Source
 from ha_report.phrase import Phrase
 from ha_report.questions.attempts import addresses, segment_of
 from ha_report.questions.commands import watch
 from ha_report.questions.knowledge import SECOND, instant, listed, quotes
-from ha_report.questions.node_network import Ip, NodeNetwork, ip_of, last_networks, networks_of
+from ha_report.questions.node_network import Ip, NodeNetwork, bare_name, ip_of, last_networks, networks_of
 from ha_report.rule import Rule
 
 if TYPE_CHECKING:
@@ -97,9 +98,10 @@ def _only(incident: Incident, one: ConfiguredResource, address: str, alone: list
 
 
 def status_disagrees(incident: Incident) -> Iterator[Finding]:
-    """Say that crm_mon shows an address started where the node does not have it.
+    """Say that crm_mon shows an address started where the node does not have it, or has it on a dead interface.
 
-    What the cluster believes is as old as its last monitor; without a monitor it believes for ever.
+    What the cluster believes is as old as its last monitor; without a monitor it believes for ever.  The monitor looks
+    for the address alone: up to resource-agents 4.16 a link that is down is none of its business.
     """
     snapshot = next((one for one in reversed(incident.snapshots) if one.resources and one.format != "cib"), None)
     if snapshot is None:
@@ -110,6 +112,67 @@ def status_disagrees(incident: Incident) -> Iterator[Finding]:
                 network = _network_with(incident, snapshot, state.node)
                 if network is not None and network.addresses and network.holds(address) is None:
                     yield _disagreement(incident, snapshot, state, one, address)
+                dead = _dead_interface(network, address)
+                if network is not None and dead is not None:
+                    yield _unreachable(incident, snapshot, state, one, dead)
+
+
+def _dead_interface(network: NodeNetwork | None, address: str) -> tuple[Address, Interface] | None:
+    """Return where the address is held, if that interface is set down or has no carrier."""
+    held = network.holds(address) if network is not None else None
+    if network is None or held is None:
+        return None
+    own = next((one for one in network.interfaces if bare_name(one.name) == bare_name(held.interface)), None)
+    return (held, own) if own is not None and (own.up is False or own.carrier is False) else None
+
+
+def _unreachable(
+    incident: Incident,
+    snapshot: Snapshot,
+    state: ResourceState,
+    one: ConfiguredResource,
+    dead: tuple[Address, Interface],
+) -> Finding:
+    held, interface = dead
+    name, node = bare_name(interface.name), state.node or ""
+    device = shlex.quote(name)
+    return Finding(
+        rule="status-disagrees",
+        severity="error",
+        confidence="certain",
+        title=Phrase(
+            "crm_mon shows {resource} started on {node}, but its interface {name} there {state}: nobody reaches {address}",
+            resource=one.id,
+            node=node,
+            name=name,
+            state=Phrase("is set down") if interface.up is False else Phrase("has no carrier"),
+            address=held.address,
+        ),
+        cause=Phrase(
+            "The address is still on the interface, and the agent's monitor looks for no more; it looks at the link only from"
+            " resource-agents 4.17 on (check_link_status)."
+        ),
+        resource=one.id,
+        node=node,
+        time=instant(snapshot.time_us),
+        evidence=(*_shown(incident, snapshot, one, node), *quotes(incident, [interface.source, held.source])),
+        remedy=(
+            Phrase("On {node}:", node=node),
+            f"$ ip link set {device} up" if interface.up is False else f"$ ip -s link show {device}; ethtool {device}",
+            Phrase(
+                "To have the cluster notice it, monitor the link (a clone of ocf:heartbeat:ethmonitor or ocf:pacemaker:ping,"
+                " and a location rule), or use a bond."
+            ),
+        ),
+        verify=(Phrase("On {node} it must say UP and LOWER_UP:", node=node), f"$ ip link show {device}"),
+    )
+
+
+def _shown(incident: Incident, snapshot: Snapshot, one: ConfiguredResource, node: str) -> tuple[Evidence, ...]:
+    """Return the line of the snapshot that shows the resource there."""
+    lines = incident.quotes.around(Source(snapshot.file, 1), 0, 400)
+    name = re.compile(rf"\b{re.escape(one.id)}\b")
+    return tuple(line for line in lines if name.search(line.text) and node and node in line.text)[:1]
 
 
 def _network_with(incident: Incident, snapshot: Snapshot, node: str) -> NodeNetwork | None:
@@ -132,12 +195,7 @@ def _disagreement(
     elsewhere = [
         network.node for network in last_networks(incident) if network.holds(address) and network.node != state.node
     ]
-    lines = incident.quotes.around(Source(snapshot.file, 1), 0, 400)
-    shown = tuple(
-        line
-        for line in lines
-        if re.search(rf"\b{re.escape(one.id)}\b", line.text) and state.node and state.node in line.text
-    )[:1]
+    shown = _shown(incident, snapshot, one, state.node or "")
     network = _network_with(incident, snapshot, state.node or "")
     own = (
         quotes(incident, [address.source for address in network.addresses if address.scope in ("global", None)][:3])
@@ -189,7 +247,7 @@ RULES = (
         find=status_disagrees,
         looks_at=(
             "where crm_mon shows an address started",
-            "the addresses of that node, gathered together with crm_mon",
+            "the addresses of that node, gathered together with crm_mon; whether their interface is up",
         ),
         example=" p_ip\t(ocf::heartbeat:IPaddr2):\tStarted node01",
     ),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ha_report.facts import ConfiguredResource
 from ha_report.model import Event, Finding, OcfRc, Source
 from ha_report.phrase import Phrase
+from ha_report.questions.apart import apart_now
 from ha_report.questions.attempts import addresses, is_address, other_stopped, sharing
 from ha_report.questions.commands import cleanup, set_parameter, watch
 from ha_report.questions.failures import Failure, lines_of_agent, said_by
@@ -19,7 +20,7 @@ from ha_report.questions.knowledge import SECOND, clock, configurations, instant
 from ha_report.questions.node_network import NodeNetwork, last_networks
 from ha_report.questions.partitions import partitions
 from ha_report.questions.placement import runs_many
-from ha_report.questions.stories import Why, stories, tell, told_as, where
+from ha_report.questions.stories import Why, cleanups, stories, tell, told_as, where
 from ha_report.rule import Rule
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def duplicate_address(incident: Incident) -> Iterator[Finding]:
         collided = [failure for failure in told if _collision(incident, failure) and failure.resource not in shared]
         if collided:
             yield _collided(incident, collided)
-    if not partitions(incident):
+    if not partitions(incident) and apart_now(incident) is None:
         yield from (
             _on_two(incident, one, address, places) for one, address, places in _twice(incident) if one.id not in shared
         )
@@ -136,7 +137,7 @@ def _one_each(address: str) -> tuple[str, ...]:
 def _will_fail(incident: Incident, address: str, several: list[ConfiguredResource]) -> Finding:
     """Return that they share it, though nothing has failed yet; on two nodes at once it is an error by now."""
     holders = _holders(incident, address)
-    twice = len(holders) > 1 and not partitions(incident)
+    twice = len(holders) > 1 and not partitions(incident) and apart_now(incident) is None
     held = Phrase("{address} is up on {nodes} at once.", address=address, nodes=listed(node for node, _ in holders))
     return Finding(
         rule="ipaddr2-duplicate-address",
@@ -179,7 +180,7 @@ def _collided(incident: Incident, told: list[Failure]) -> Finding:
         remedy=(
             Phrase("Find the other holder by its hardware address, and take the address from it; then lift the bar:"),
             f"$ arping -D -c 3 -I INTERFACE {address}",
-            *(cleanup(incident, first.resource, failure.node) for failure in told),
+            *cleanups(incident, told),
         ),
         verify=(
             Phrase("No answer may come while the resource is stopped:"),

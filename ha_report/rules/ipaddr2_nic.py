@@ -68,7 +68,7 @@ def _no_nic_finding(incident: Incident, attempts: list[Attempt]) -> Finding:
             ]
         ),
         sources=tuple(_no_nic_sources(incident, first)),
-        remedy=(*(_bring_back(nic, went[0]) if went else ()), *_no_nic_remedy(incident, first, nic, here)),
+        remedy=(*(_bring_back(nic, went[0]) if went else ()), *_no_nic_remedy(incident, attempts, nic, here)),
         verify=(Phrase("On each node this must show the interface, up:"), f"$ ip link show {nic}"),
         references=("findif.sh of resource-agents: an interface that does not exist is OCF_ERR_CONFIGURED (6)",),
     )
@@ -106,8 +106,8 @@ def _bring_back(nic: str, went: Failure) -> tuple[str, ...]:
     )
 
 
-def _no_nic_remedy(incident: Incident, attempt: Attempt, nic: str, here: list[str]) -> tuple[str, ...]:
-    resource, node = attempt.failure.resource, attempt.failure.node
+def _no_nic_remedy(incident: Incident, attempts: list[Attempt], nic: str, here: list[str]) -> tuple[str, ...]:
+    resource, nodes = attempts[0].failure.resource, dict.fromkeys(attempt.failure.node for attempt in attempts)
     lines: list[str] = [
         Phrase(
             "Give the interface the same name on every node, here {nic}{instead}, or leave nic out, so that each node"
@@ -117,7 +117,7 @@ def _no_nic_remedy(incident: Incident, attempt: Attempt, nic: str, here: list[st
         )
     ]
     lines += [f"$ crm_resource --resource {resource} --delete-parameter nic", Phrase("Then lift the bar:")]
-    return (*lines, cleanup(incident, resource, node))
+    return (*lines, *(cleanup(incident, resource, node) for node in nodes))
 
 
 RULES = (

@@ -12,7 +12,7 @@ from ha_report.facts import ConfiguredResource
 from ha_report.model import Finding, OcfRc, Source
 from ha_report.phrase import Phrase
 from ha_report.questions.attempts import NO_ROUTE, WRONG, Attempt, addresses, attempt_of, may_be_findif, segment_of
-from ha_report.questions.commands import cleanup, set_parameter
+from ha_report.questions.commands import cleanup, set_parameter, show_configuration
 from ha_report.questions.failures import Failure, failures
 from ha_report.questions.knowledge import known_nodes, listed, quotes, resource_of
 from ha_report.questions.node_network import NodeNetwork, ip_of, last_networks
@@ -81,25 +81,30 @@ def _before_it_fails(incident: Incident) -> Iterator[Finding]:
         networks = [
             network for network in last_networks(incident) if network.node in known_nodes(incident) and network.routes
         ]
-        lacking = [
-            network for network in networks if not network.in_segment(address) and (one.id, network.node) not in tried
-        ]
-        if lacking and len(lacking) < len(networks):
-            yield _would_fail(incident, one, address, lacking)
+        lacking = [one for one in networks if not one.in_segment(address) or one.down_in_segment(address)]
+        untried = [network for network in lacking if (one.id, network.node) not in tried]
+        if len(lacking) < len(networks):
+            down = [network for network in untried if network.down_in_segment(address)]
+            bare = [network for network in untried if network not in down]
+            yield from [_would_fail(incident, one, address, part) for part in (down, bare) if part]
 
 
 def _would_fail(incident: Incident, one: ConfiguredResource, address: str, lacking: list[NodeNetwork]) -> Finding:
     nodes = listed(network.node for network in lacking)
     segment = segment_of(incident, address, one.parameters)
+    down = [(network.node, *found) for network in lacking for found in network.down_in_segment(address)]
     return Finding(
         rule="ipaddr2-no-route",
         severity="warning",
         confidence="certain",
         title=Phrase(
-            "{resource} could not start on {nodes}: no interface there is in {segment}, and nic is not set",
+            "{resource} could not start on {nodes}: {lack}, and {unset} is not set",
             resource=one.id,
             nodes=nodes,
-            segment=segment or Phrase("the segment of {address}", address=address),
+            lack=_lack_there(
+                [name for _, name, _ in down], segment or Phrase("the segment of {address}", address=address)
+            ),
+            unset="cidr_netmask" if one.parameters.get("nic") else "nic",
         ),
         cause=Phrase(
             'Nothing has failed yet; but a failover to there would end with "unknown error" (not installed from'
@@ -111,19 +116,37 @@ def _would_fail(incident: Incident, one: ConfiguredResource, address: str, lacki
             incident,
             [
                 one.parameter_sources.get("ip", one.source),
+                *(source for _, _, source in down),
                 *(source for network in lacking for _, _, source in network.segments()[:2]),
             ],
         ),
-        remedy=(
-            Phrase(
-                "Give {nodes} an interface with an address in {segment}, or keep {resource} away from there.",
-                nodes=nodes,
-                segment=segment or Phrase("the segment"),
-                resource=one.id,
-            ),
-        ),
-        verify=(f"$ ip -o -f inet route list match {address} scope link",),
+        remedy=tuple(_before(one.id, nodes, segment, down)),
+        verify=(f"$ ip -o -f {_family(address)} route list match {address} scope link",),
     )
+
+
+def _lack_there(down: list[str], segment: str) -> Phrase:
+    """Return what an address would miss: an interface, or that it is up."""
+    if down:
+        return Phrase("{interfaces} in {segment} is down there", interfaces=listed(down), segment=segment)
+    return Phrase("no interface there is in {segment}", segment=segment)
+
+
+def _before(resource: str, nodes: str, segment: str | None, down: list[tuple[str, str, Source]]) -> Iterator[str]:
+    """Yield what is to be done before the resource has to start there."""
+    for node, name, _ in down:
+        yield from (Phrase("On {node}:", node=node), f"$ ip link set {name} up")
+    if not down:
+        yield Phrase(
+            "Give {nodes} an interface with an address in {segment}, or keep {resource} away from there.",
+            nodes=nodes,
+            segment=segment or Phrase("the segment"),
+            resource=resource,
+        )
+
+
+def _family(address: str | None) -> str:
+    return "inet6" if ":" in (address or "") else "inet"
 
 
 def _no_route_finding(incident: Incident, attempts: list[Attempt]) -> Finding:
@@ -280,13 +303,12 @@ def _set_up(incident: Incident, attempts: list[Attempt]) -> tuple[str, ...]:
 
 
 def _no_route_verify(attempt: Attempt) -> tuple[str, ...]:
-    family = "inet6" if ":" in (attempt.address or "") else "inet"
     return (
         Phrase(
             "On {node} this must name an interface; where nothing is printed, the start fails:",
             node=attempt.failure.node or Phrase("the node"),
         ),
-        f"$ ip -o -f {family} route list match {attempt.address or 'ADDRESS'} scope link",
+        f"$ ip -o -f {_family(attempt.address)} route list match {attempt.address or 'ADDRESS'} scope link",
     )
 
 
@@ -318,7 +340,7 @@ def _possible(incident: Incident, attempts: list[Attempt]) -> Finding:
             ),
             f"$ grep -e IPaddr2 -e findif -e {first.failure.resource} /var/log/ha-log /var/log/messages",
             "$ ip -o addr show; ip route show",
-            "$ crm configure show",
+            *show_configuration(incident),
         ),
         verify=_no_route_verify(first),
         references=("findif.sh of resource-agents: the same failure is rc 1 before 4.17 and rc 5 from then on",),

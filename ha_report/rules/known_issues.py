@@ -15,6 +15,7 @@ from ha_report.model import Evidence, Finding
 from ha_report.phrase import Phrase
 from ha_report.questions.failures import Failure, failures, lines_of_agent, result_lines, said_by
 from ha_report.questions.knowledge import events_of, quotes
+from ha_report.questions.release_notes import NOTES, Note
 from ha_report.rule import Rule
 
 if TYPE_CHECKING:
@@ -118,20 +119,56 @@ def _odd_ipv6(incident: Incident, failure: Failure) -> bool:
 
 
 def known_issue(incident: Incident) -> Iterator[Finding]:
-    """Say that a version in the cluster has a known bug whose symptom is there; the fixed version is the remedy."""
+    """Say that a version in the cluster has a known bug whose symptom is there; the fixed version is the remedy.
+
+    Bugs that leave no trace are listed together, one notice a package.
+    """
     versions = _versions(incident)
     for issue in ISSUES:
         version = versions.get(issue.package)
-        if version is None or not _affected(version[0], issue):
+        if version is None or not _affected(version[0], issue.first, issue.fixed):
             continue
         proof = issue.symptom(incident) if issue.symptom else ()
         if issue.symptom is None or proof:
             yield _finding(issue, version, proof)
 
+    for package, version in sorted(versions.items()):
+        notes = [note for note in NOTES if note.package == package and _affected(version[0], note.first, note.fixed)]
+        if notes:
+            yield _mended_since(package, version, notes)
+
+
+def _mended_since(package: str, version: tuple[str, tuple[Evidence, ...]], notes: list[Note]) -> Finding:
+    """Return what later versions of a package do better, though nothing here shows that it did harm."""
+    newest = max((note.fixed for note in notes), key=numbers)
+    return Finding(
+        rule="known-issue",
+        severity="notice",
+        confidence="possible",
+        title=Phrase.counted(
+            "{package} {version} has {count} bug that later versions mend",
+            "{package} {version} has {count} bugs that later versions mend",
+            len(notes),
+            package=package,
+            version=version[0],
+        ),
+        cause=Phrase.joined(
+            [
+                *(Phrase("{what} (until {fixed}).", what=note.what, fixed=note.fixed) for note in notes),
+                Phrase(
+                    "Nothing in these files shows that one of them did harm; a distribution's own version may have the fix."
+                ),
+            ]
+        ),
+        evidence=version[1],
+        remedy=(Phrase("Update {package} to {fixed} or later.", package=package, fixed=newest),),
+        references=tuple(f"{note.id}: {package} {note.fixed}" for note in notes),
+    )
+
 
 def _versions(incident: Incident) -> dict[str, tuple[str, tuple[Evidence, ...]]]:
     """Return the version of each program that has known issues, and the line that tells it where one is known."""
-    known = {issue.package for issue in ISSUES}
+    known = {one.package for one in (*ISSUES, *NOTES)}
     found: dict[str, tuple[str, tuple[Evidence, ...]]] = {}
     for one in incident.facts:
         if isinstance(one.facts, VersionFacts):
@@ -149,9 +186,9 @@ def numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", bare))[:3]
 
 
-def _affected(version: str, issue: Issue) -> bool:
+def _affected(version: str, first: str | None, fixed: str) -> bool:
     own = numbers(version)
-    return bool(own) and own < numbers(issue.fixed) and (issue.first is None or own >= numbers(issue.first))
+    return bool(own) and own < numbers(fixed) and (first is None or own >= numbers(first))
 
 
 def _finding(issue: Issue, version: tuple[str, tuple[Evidence, ...]], proof: tuple[Evidence, ...]) -> Finding:
@@ -183,7 +220,7 @@ RULES = (
         find=known_issue,
         looks_at=(
             "versions of packages and programs, as the input tells them",
-            "the symptom of each bug that these versions have",
+            "the symptom of each bug that these versions have; release notes of later versions for those that show none",
         ),
         example="resource-agents 4.16.0, and: ERROR: More than 1 routes match 192.168.200.50. Unable to decide which route to use.",
         advice=True,

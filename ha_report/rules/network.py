@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ha_report.model import Event, Finding, Source
 from ha_report.phrase import Phrase
+from ha_report.questions.apart import apart_now, goes_on_twice, told_apart
 from ha_report.questions.commands import watch
 from ha_report.questions.departures import departures
 from ha_report.questions.fencings import Fencing, fencings
@@ -45,6 +46,9 @@ def network_link_lost(incident: Incident) -> Iterator[Finding]:
     for one in partitions(incident):
         if not is_split(incident, one):
             yield _cut_off(incident, one)
+    apart = apart_now(incident)
+    if apart is not None and not partitions(incident) and not goes_on_twice(incident, apart):
+        yield told_apart(incident, apart, "network-link-lost")
     yield from _unreachable(incident)
     yield from _links_alone(incident)
     yield from _pauses(incident)

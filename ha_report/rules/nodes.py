@@ -12,11 +12,24 @@ from typing import TYPE_CHECKING
 
 from ha_report.model import Event, Evidence, Finding, Source
 from ha_report.phrase import Phrase
+from ha_report.questions.apart import apart_now
 from ha_report.questions.commands import is_1_0, watch
+from ha_report.questions.daemon_deaths import death_behind
 from ha_report.questions.departures import Departure, departures
 from ha_report.questions.failures import failures, result_lines
 from ha_report.questions.fencings import Fencing, fencings
-from ha_report.questions.knowledge import SECOND, between, clock, instant, listed, properties_of, quotes, written_by
+from ha_report.questions.knowledge import (
+    END_OF_TIME,
+    SECOND,
+    between,
+    clock,
+    events_of,
+    instant,
+    listed,
+    properties_of,
+    quotes,
+    written_by,
+)
 from ha_report.questions.outside import beside
 from ha_report.questions.placement import downtime, placement
 from ha_report.questions.stories import joined
@@ -27,21 +40,26 @@ if TYPE_CHECKING:
     from ha_report.incident import Incident
 
 _SOON = 120 * SECOND
+_ECHO = 2 * SECOND  # clocks of nodes, and whole seconds, are so far apart
 _SBD = re.compile(r"\bsbd(?:\[\d+\])?: .*(?:Latency: |is outdated|Majority of devices lost)")
 
 
 def node_lost(incident: Incident) -> Iterator[Finding]:
     """Say that a node went without a shutdown: it crashed, froze, lost power or its network.
 
-    Its own log tells most: it just ends.  corosync on the others says that no leave message came.
+    Its own log tells most: it just ends.  corosync on the others says that no leave message came.  One whose daemon
+    had just died is told there (daemon-died).
     """
     told = {one.node for one in departures(incident)}
     for gone in departures(incident):
+        if death_behind(incident, gone) is not None:
+            continue
         if gone.kind == "lost":
             yield _lost(incident, gone)
         elif gone.kind == "fenced" and not _caused(incident, gone):
             yield _fenced(incident, gone)
-    yield from (finding for finding in _offline(incident) if finding.node not in told)
+    if apart_now(incident) is None:
+        yield from (finding for finding in _offline(incident) if finding.node not in told)
 
 
 def _lost(incident: Incident, gone: Departure) -> Finding:
@@ -136,10 +154,13 @@ def _fenced(incident: Incident, gone: Departure) -> Finding:
 
 
 def last_words(incident: Incident, gone: Departure) -> Event | None:
-    """Return the last line of the node's own log before it went."""
+    """Return the last line of the node's own log before it went; None where the log goes on."""
     own = written_by(incident, gone.node)
     before = between(own, 0, gone.time_us)
-    return before[-1] if before else None
+    began = [one for one in events_of(incident, "stack-started") if one.writer == gone.node]
+    booted = min((one.time_us or 0 for one in between(began, gone.time_us, END_OF_TIME - 1)), default=END_OF_TIME)
+    goes_on = between(own, gone.time_us + _ECHO, min(gone.time_us + _SOON, booted) - 1)
+    return before[-1] if before and not goes_on else None
 
 
 def _lost_cause(incident: Incident, gone: Departure, fence: Fencing | None, last: Event | None) -> Iterator[str]:

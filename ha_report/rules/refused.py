@@ -30,6 +30,7 @@ from ha_report.questions.knowledge import (
     told_once,
 )  # fmt: skip
 from ha_report.questions.placement import downtime, stopped_everywhere
+from ha_report.questions.waiting import waiting
 from ha_report.rule import Rule
 
 if TYPE_CHECKING:
@@ -42,11 +43,12 @@ _INFINITY = ("INFINITY", "1000000")
 
 
 def start_refused(incident: Incident) -> Iterator[Finding]:
-    """Say why something does not run though nothing failed: standby, maintenance, target-role, a ban, no quorum."""
+    """Say why something does not run though nothing failed: standby, maintenance, target-role, a ban, no quorum, a ticket."""
     found = [*_standby(incident), *_maintenance(incident), *_no_quorum(incident)]
     stopped = _stopped(incident)
     for name in stopped:
         found += [*_told_to_stop(incident, name), *_barred(incident, name)]
+    found += waiting(incident, [name for name in stopped if name not in {one.resource for one in found}])
     yield from found
     if not found and not failures(incident):
         for name in stopped:
@@ -84,13 +86,18 @@ def _standby(incident: Incident) -> Iterator[Finding]:
         moved = [
             gap for gap in downtime(incident) if since and since.time_us and abs(gap.begin_us - since.time_us) < _SOON
         ]
+        by_failure = "on-fail" in (node.state or "")
         went = Phrase(" {resources} moved away.", resources=listed(gap.resource for gap in moved)) if moved else ""
         yield Finding(
             rule="start-refused",
             severity="notice",
             confidence="certain",
             title=Phrase("{name} is in standby{at}: nothing may run there", name=node.name, at=_at(since)),
-            cause=Phrase("Somebody put it in standby; that is no failure.{went}", went=went),
+            cause=Phrase(
+                "The cluster put it in standby when an operation with on-fail=standby failed there.{went}", went=went
+            )
+            if by_failure
+            else Phrase("Somebody put it in standby; that is no failure.{went}", went=went),
             node=node.name,
             time=instant(since.time_us) if since else None,
             evidence=(
@@ -98,7 +105,14 @@ def _standby(incident: Incident) -> Iterator[Finding]:
                 *_line_of(incident, node.name, "tandby"),
                 *_attribute(incident, node.name),
             ),
-            remedy=(Phrase("When it may run resources again:"), *node_command(incident, "unstandby", node.name)),
+            remedy=(
+                Phrase("When the cause of the failure is mended, a clean-up ends the standby:"),
+                *dict.fromkeys(
+                    cleanup(incident, one.resource, node.name) for one in failures(incident) if one.node == node.name
+                ),
+            )
+            if by_failure
+            else (Phrase("When it may run resources again:"), *node_command(incident, "unstandby", node.name)),
             verify=("$ crm_mon -1",),
         )
 
@@ -334,6 +348,7 @@ RULES = (
             "resources that are shown stopped, without a failure: target-role, is-managed, of themselves and of what holds them",
             "location constraints with -INFINITY and fail counts at the migration threshold, on every node",
             "a partition without quorum",
+            "ticket constraints; clones of which no instance is promoted; nodes whose health is red",
             "where none of these is found: the scheduler's word that a stopped resource cannot run anywhere",
         ),
         example="Node node02 (c260b6a9-d4fd-46d9-8aaf-5a6a073ddcdc): standby",

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from ha_report.model import Finding, OcfRc
 from ha_report.phrase import Phrase
 from ha_report.questions.attempts import is_link_down
-from ha_report.questions.commands import cleanup, watch
+from ha_report.questions.commands import watch
 from ha_report.questions.failures import Failure, failures
-from ha_report.questions.stories import Why, stories, tell, told_as, where
+from ha_report.questions.stories import Why, cleanups, stories, tell, told_as, where
 from ha_report.questions.symptoms import tell_apart
 from ha_report.questions.wording import answer, said_in_words
 from ha_report.rule import Rule
@@ -125,7 +125,7 @@ def _by_hand(incident: Incident, told: list[Failure]) -> Why:
         ),
         remedy=(
             Phrase("If this was a test, clear it:"),
-            *(cleanup(incident, told[0].resource, one.node) for one in told),
+            *cleanups(incident, told),
         ),
         verify=(watch(incident),),
     )
@@ -151,7 +151,7 @@ def _why(incident: Incident, rule: str, told: list[Failure]) -> Why:
             else Phrase("Mend what the agent complains of{where}.", where=where([first])),
             *([f"$ crm_resource --resource {first.resource} --force-{by_hand} --verbose"] if by_hand else []),
             Phrase("Then lift the bar:"),
-            *(cleanup(incident, first.resource, failure.node) for failure in told),
+            *cleanups(incident, told),
         ),
         verify=(watch(incident),),
         references=("OCF resource agent API: return codes",),

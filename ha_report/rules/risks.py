@@ -12,7 +12,7 @@ from ha_report.facts import Configuration, ConfiguredOperation, ConfiguredResour
 from ha_report.model import Finding, Source
 from ha_report.phrase import Phrase
 from ha_report.questions.attempts import addresses
-from ha_report.questions.commands import set_default, set_meta, set_parameter, set_property
+from ha_report.questions.commands import add_monitor, move_monitor, set_default, set_meta, set_parameter, set_property
 from ha_report.questions.departures import departures
 from ha_report.questions.knowledge import (
     agent_type,
@@ -49,6 +49,7 @@ def risky_configuration(incident: Incident) -> Iterator[Finding]:
         if one.kind == "primitive" and not (one.agent or "").startswith("stonith:")
     ]
     yield from _unmonitored(incident, primitives)
+    yield from _same_intervals(incident, primitives)
     yield from _thresholds(incident, configuration, primitives)
     yield from _operations(incident, primitives)
 
@@ -189,14 +190,40 @@ def _unmonitored(incident: Incident, primitives: list[ConfiguredResource]) -> It
             [one.source for one in bare[:3]],
             (
                 Phrase("Add one:"),
-                *(
-                    f"$ pcs resource op add {bare[0].id} monitor interval=10s timeout=30s",
-                    f"$ crm configure monitor {bare[0].id} 10s:30s",
-                ),
+                *add_monitor(incident, bare[0].id),
             ),
             severity="warning",
             resource=bare[0].id,
         )
+
+
+def _same_intervals(incident: Incident, primitives: list[ConfiguredResource]) -> Iterator[Finding]:
+    """Yield resources with two monitors of one interval, as for two roles: the cluster tells operations apart by it."""
+    for one in primitives:
+        every = [each for each in one.operations if each.name == "monitor" and each.interval_ms]
+        first = {each.interval_ms: each for each in reversed(every)}
+        twice = [each for each in every if first[each.interval_ms] is not each]
+        if twice:
+            seconds = (twice[0].interval_ms or 0) // 1000
+            yield _risk(
+                incident,
+                Phrase(
+                    "{resource} has two monitors with the interval {seconds} s, and only one of them runs",
+                    resource=one.id,
+                    seconds=seconds,
+                ),
+                Phrase(
+                    "The cluster tells operations of a resource apart by name and interval. Where the two are for different roles,"
+                    " instances of one role are not monitored."
+                ),
+                [first[twice[0].interval_ms].source, twice[0].source],
+                (
+                    Phrase("Give one of them another interval, such as one second more:"),
+                    *move_monitor(incident, one.id, twice[0].role, seconds),
+                ),
+                severity="warning",
+                resource=one.id,
+            )
 
 
 def _thresholds(
@@ -279,7 +306,7 @@ RULES = (
         looks_at=(
             "stonith-enabled, stonith-action, no-quorum-policy",
             "addresses without nic, against the interfaces of all nodes",
-            "resources without a recurring monitor; on-fail=block; timeouts below 20 s",
+            "resources without a recurring monitor, or with two of one interval; on-fail=block; timeouts below 20 s",
             "migration-threshold without failure-timeout",
         ),
         example="\tstonith-enabled=false \\",

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from ha_report.model import Event, Evidence, Finding, OcfRc, Source
 from ha_report.phrase import Phrase
 from ha_report.questions.attempts import is_address, other_stopped, sharing
-from ha_report.questions.commands import cleanup, watch
+from ha_report.questions.commands import watch
 from ha_report.questions.failures import Failure
 from ha_report.questions.gone_interfaces import is_gone, nic_that_is_not_there, start_without_nic
-from ha_report.questions.knowledge import SECOND, between, clock, parameters_of, results_of
+from ha_report.questions.knowledge import SECOND, between, clock, listed, parameters_of, results_of
 from ha_report.questions.node_network import canonical_form
 from ha_report.questions.outside import beside, words_of
-from ha_report.questions.stories import Why, stories, tell, where
+from ha_report.questions.stories import Why, cleanups, stories, tell, where
 from ha_report.questions.symptoms import tell_apart
 from ha_report.questions.wording import said_in_words
 from ha_report.rule import Rule
@@ -87,7 +87,7 @@ def _address(incident: Incident, told: list[Failure]) -> Why:
     last, lines = _last_good(incident, first), beside(incident, first.node, first.time_us, _NETWORK)[:3]
     stopped = other_stopped(incident, first)
     shared = any(one.id == first.resource for several in sharing(incident).values() for one in several)
-    node = first.node or Phrase("its node")
+    node = listed(one.node or Phrase("its node") for one in told)
     cause = [
         Phrase(
             "The cluster had started it and did not stop it{since}: somebody, or something on {node}, removed it.",
@@ -136,8 +136,7 @@ def _address(incident: Incident, told: list[Failure]) -> Why:
                 )
             ),
             "$ sysctl -w net.ipv4.conf.all.promote_secondaries=1",
-            Phrase("Then clear the failure:"),
-            cleanup(incident, first.resource, first.node),
+            *_clear(incident, told),
         ),
         verify=(
             Phrase("On the node that runs {resource} this must show the address:", resource=first.resource),
@@ -172,15 +171,22 @@ def _service(incident: Incident, told: list[Failure]) -> Why:
         remedy=(
             Phrase(
                 "Read the service's own log on {node} around {time}, and the kernel's:",
-                node=first.node or Phrase("its node"),
+                node=listed(one.node or Phrase("its node") for one in told),
                 time=clock(first.time_us),
             ),
             f"$ journalctl --since '-2 hours' | grep -i -e oom -e segfault -e {first.resource}",
-            Phrase("Then clear the failure:"),
-            cleanup(incident, first.resource, first.node),
+            *_clear(incident, told),
         ),
         verify=(watch(incident),),
         references=("OCF resource agent API: 7, OCF_NOT_RUNNING",),
+    )
+
+
+def _clear(incident: Incident, told: list[Failure]) -> tuple[str, ...]:
+    """Return how to have the failure forgotten on each node that it happened on."""
+    return (
+        Phrase("Then clear the failure:"),
+        *cleanups(incident, told),
     )
 
 

@@ -1,7 +1,8 @@
 """Agents that said nothing: killed before they could answer, or failed without a word.
 
 Sources: `async_action_complete()` of lib/services/services_linux.c and `log_finished()` of daemons/execd/execd_commands.c
-in Pacemaker 2.1, `operation_finished()` and `log_finished()` of 1.1; cluster-glue lrm/lrmd/lrmd.c.
+in Pacemaker 2.1, `operation_finished()` and `log_finished()` of 1.1; `on_ra_proc_finished()` of lrm/lrmd/lrmd.c in cluster-glue 1.0,
+where only debug names the signal: otherwise lrmd tells of the start of such a run, and never of its end.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from ha_report.executions import base_name
 from ha_report.model import Event, Finding, OcfRc
 from ha_report.phrase import Phrase
 from ha_report.questions.attempts import is_address
-from ha_report.questions.commands import cleanup, watch
+from ha_report.questions.commands import watch
 from ha_report.questions.failures import Failure, is_complete
 from ha_report.questions.knowledge import SECOND, best_file, between, events_of
-from ha_report.questions.stories import Why, stories, tell, told_as, where
+from ha_report.questions.stories import Why, cleanups, stories, tell, told_as, where
 from ha_report.questions.wording import answer, said_in_words
 from ha_report.rule import Rule
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _OPERATIONS = ("start", "monitor", "reload", "reload-agent")  # of a stop or a promote other rules tell what follows
 _NEAR = 3 * SECOND  # the executor's line and the result of one run are less apart
 _LOST = 30 * SECOND  # for so long rsyslog and journald count lines that they drop
+_LONG = 120 * SECOND  # a run of cluster-glue may take so long until it is killed
+_LRM_OP_ERROR = "Error"  # status of a run that gave no answer
 _BY_HAND = {"monitor": "check", "start": "start"}
 _ENDED = Phrase("The agent did not answer at all: it ended itself, or another process or the kernel did.")
 
@@ -47,8 +50,21 @@ def _is_run_of_agent(failure: Failure) -> bool:
 
 
 def _killing(incident: Incident, failure: Failure) -> Event | None:
-    """Return the executor's line on the signal that ended the first run of `failure`."""
-    return _of_run(_near(incident, failure, "agent-killed"), failure)
+    """Return the executor's line on the signal that ended the first run of `failure`, or on a run that never answered."""
+    return _of_run(_near(incident, failure, "agent-killed"), failure) or _unanswered(incident, failure)
+
+
+def _unanswered(incident: Incident, failure: Failure) -> Event | None:
+    """Return the line of cluster-glue's lrmd on the start of a run that ended with no answer, though not in a timeout."""
+    started = _of_run(_near(incident, failure, "operation-started", within=_LONG), failure)
+    if failure.first.status != _LRM_OP_ERROR or started is None or started.value is None:
+        return None
+    ended = _near(incident, failure, "operation-ended", "agent-exited", within=_LONG)
+    return None if any(one.value == started.value or one.pid == _number(started.value) for one in ended) else started
+
+
+def _number(pid: str) -> int | None:
+    return int(pid) if pid.isdigit() else None
 
 
 def _near(incident: Incident, failure: Failure, *kinds: str, within: int = _NEAR) -> list[Event]:
@@ -72,12 +88,14 @@ def _of_run(events: list[Event], failure: Failure) -> Event | None:
 
 
 def _why_killed(incident: Incident, told: list[Failure], killed: list[Event]) -> Why:
-    first = told[0]
+    first, signal = told[0], killed[0].value if killed[0].kind == "agent-killed" else None
     memory = _near(incident, first, "oom-kill")[:1]
     return Why(
         rule="agent-killed",
-        confidence="certain",
-        title=told_as(told, Phrase("its agent was killed by signal {signal}", signal=killed[0].value)),
+        confidence="certain" if signal else "likely",
+        title=told_as(told, Phrase("its agent was killed by signal {signal}", signal=signal))
+        if signal
+        else told_as(told, Phrase("its agent was killed by a signal")),
         cause=Phrase.joined([_ENDED, *(_for_memory(event) for event in memory)]),
         sources=(*killed, *memory),
         remedy=(
@@ -85,7 +103,7 @@ def _why_killed(incident: Incident, told: list[Failure], killed: list[Event]) ->
                    where=where(told)),
             "$ journalctl -k | grep -i -e oom -e 'killed process'",
             Phrase("Then lift the bar:"),
-            *(cleanup(incident, first.resource, failure.node) for failure in told),
+            *cleanups(incident, told),
         ),
         verify=(watch(incident),),
         references=("Pacemaker: a signal that ends an agent counts as an answer of 1 (error)",),
@@ -147,7 +165,7 @@ def _let_it_speak(incident: Incident, told: list[Failure]) -> Iterator[str]:
         yield Phrase("Run the agent by hand{where} and see each of its steps:", where=where(told[:1]))
         yield f"$ crm_resource --resource {first.resource} --force-{by_hand} --verbose --verbose"
     yield Phrase("Look into the log of the service itself, too. When the cause is mended, lift the bar:")
-    yield from (cleanup(incident, first.resource, failure.node) for failure in told)
+    yield from cleanups(incident, told)
 
 
 RULES = (

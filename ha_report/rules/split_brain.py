@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ha_report.model import Event, Finding, Source
 from ha_report.phrase import Phrase
+from ha_report.questions.apart import apart_now, goes_on_twice, told_apart
 from ha_report.questions.attempts import ADDRESS_AGENTS
 from ha_report.questions.commands import set_property
 from ha_report.questions.fencings import fencings
@@ -55,6 +56,9 @@ def split_brain(incident: Incident) -> Iterator[Finding]:
     for one in partitions(incident):
         if is_split(incident, one):
             yield _split(incident, one)
+    apart = apart_now(incident)
+    if apart is not None and not partitions(incident) and goes_on_twice(incident, apart):
+        yield told_apart(incident, apart, "split-brain")
 
 
 def _twice(incident: Incident, one: Partition) -> tuple[list[str], float]:
@@ -182,6 +186,7 @@ RULES = (
             "nodes that called each other lost at the same time, while each went on writing its log",
             '"Another DC detected", "returning after partition"',
             'resources that ran on both sides at once; "active on 2 nodes" when they met again',
+            "outputs of crm_mon of two nodes, made together, that each show the other offline; packets that corosync refused",
             "stonith-enabled and no-quorum-policy",
         ),
         example="Nov 23 02:04:40.047 node01 pacemaker-controld  [95] (crmd_ha_msg_filter) \twarning: Another DC detected: node02"

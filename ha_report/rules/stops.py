@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from ha_report.executions import base_name
 from ha_report.model import Event, Finding, OcfRc
 from ha_report.phrase import Phrase
-from ha_report.questions.commands import cleanup, watch
-from ha_report.questions.failures import Failure, later
+from ha_report.questions.commands import watch
+from ha_report.questions.failures import Failure, is_complete, later
 from ha_report.questions.knowledge import clock, events_of, listed, parents_of, properties_of
-from ha_report.questions.stories import Why, stories, where
+from ha_report.questions.stories import Why, cleanups, stories, where
 from ha_report.questions.symptoms import tell_apart
 from ha_report.questions.wording import answer, said_in_words
 from ha_report.rule import Rule
@@ -95,7 +95,7 @@ def _why(incident: Incident, told: list[Failure]) -> Why:
     reason = said or refused
     return Why(
         rule="stop-failed",
-        confidence="certain" if reason and not refused else "likely",
+        confidence="certain" if reason and not refused and is_complete(first) else "likely",
         title=Phrase(
             "{resource} could not stop{where}: {reason}",
             resource=first.resource,
@@ -115,7 +115,7 @@ def _why(incident: Incident, told: list[Failure]) -> Why:
                 )
             ),
             f"$ crm_resource --resource {first.resource} --force-stop --verbose",
-            *(cleanup(incident, first.resource, failure.node) for failure in told),
+            *cleanups(incident, told),
         ),
         verify=(Phrase("The resource must be neither FAILED nor blocked:"), watch(incident)),
         references=("Pacemaker Explained: on-fail; a failed stop means fencing, or block where there is none",),

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from ha_report.model import Event, Finding, Source
 from ha_report.phrase import Phrase
-from ha_report.questions.commands import cleanup, set_timeout
+from ha_report.questions.commands import set_timeout
 from ha_report.questions.failures import Failure
 from ha_report.questions.knowledge import between, events_of, resource_of
 from ha_report.questions.outside import beside
-from ha_report.questions.stories import Why, stories, where
+from ha_report.questions.stories import Why, cleanups, stories, where
 from ha_report.questions.symptoms import tell_apart
 from ha_report.questions.wording import attempted, said_in_words
 from ha_report.rule import Rule
@@ -83,7 +83,7 @@ def _why(incident: Incident, told: list[Failure]) -> Why:
             f"$ time crm_resource --resource {first.resource} --force-{'check' if first.operation == 'monitor' else first.operation} --verbose",
             Phrase("If it is only slow, give it more time; then lift the bar:"),
             *set_timeout(incident, first.resource, first.operation, f"{interval // 1000}s" if interval else "", longer),
-            *(cleanup(incident, first.resource, failure.node) for failure in told),
+            *cleanups(incident, told),
         ),
         verify=(Phrase("The time it takes must stay well below the timeout:"), "$ crm_mon -1 -o -t -f"),
         references=("Pacemaker Explained: operation timeouts; the default is 20 s",),

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from ha_report.model import Finding
 from ha_report.phrase import Phrase
-from ha_report.questions.commands import cleanup
+from ha_report.questions.commands import watch
 from ha_report.questions.failures import Failure
-from ha_report.questions.stories import Why, stories, tell, where
+from ha_report.questions.still_listed import still_listed
+from ha_report.questions.stories import Why, cleanups, stories, tell, where
 from ha_report.questions.wording import answer, attempted, said_in_words
 from ha_report.rule import Rule
 
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
 def unexplained(incident: Incident) -> Iterator[Finding]:
     """Say that an operation failed and its cause is not known.
 
-    Every failure gets such a finding; one of any other rule takes its place.
+    Every failure gets such a finding; one of any other rule takes its place.  What no log tells of and is over
+    (failure-still-listed) is nobody's trouble any more.
     """
-    for told in stories(incident, lambda _: True):
+    over = {one.failure for one in still_listed(incident) if one.only_shown}
+    for told in stories(incident, lambda failure: failure not in over):
         yield tell(incident, told, _why(incident, told))
 
 
@@ -54,9 +57,9 @@ def _why(incident: Incident, told: list[Failure]) -> Why:
             ),
             f"$ crm_resource --resource {first.resource} --force-{'check' if first.operation == 'monitor' else first.operation} --verbose",
             Phrase("When the cause is mended, lift the bar:"),
-            *(cleanup(incident, first.resource, failure.node) for failure in told),
+            *cleanups(incident, told),
         ),
-        verify=("$ crm_mon -1rf",),
+        verify=(watch(incident),),
     )
 
 

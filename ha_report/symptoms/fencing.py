@@ -141,7 +141,7 @@ SYMPTOMS = (
     Symptom(
         id="fence-no-agent",
         agents=FENCE,
-        says=r"(?P<program>/\S*fence_\S+): No such file or directory",
+        says=r"(?<![\w./-])(?P<program>/(?:[\w.-]+/)*fence_[\w.-]+): No such file or directory",
         title="the fence agent {program} is not installed there",
         cause="Each node that may fence needs the agent; distributions split fence-agents into packages, one a device.",
         remedy=("Install it on {nodes}, and on each node that may fence; or correct the device's type.",),
@@ -153,7 +153,7 @@ SYMPTOMS = (
     Symptom(
         id="fence-no-program",
         agents=FENCE,
-        says=r"Unable to run (?P<command>\S+)|command was not found or was not executable: (?P<missing>\S+?)\.?$|(?:/bin/sh: \d+: |sh: )?(?P<program>[\w./-]*(?:ipmitool|amttool|sg_persist|sbd|virsh|snmpget|snmpwalk|ssh|telnet)): (?:command )?not found"
+        says=r"Unable to run (?P<command>\S+)|command was not found or was not executable: (?P<missing>\S+?)\.?$|(?<![\w./-])(?P<program>[\w./-]*(?:ipmitool|amttool|sg_persist|sbd|virsh|snmpget|snmpwalk|ssh|telnet)): (?:command )?not found"
         r"|No module named '?(?P<module>[\w.]+)|(?P<sdk>[\w ./-]+?) not found or not accessible|Cannot run command (?P<cannot>\S+)",
         title="what the fence agent needs is not installed there: {command|{missing|{program|{module|{sdk|{cannot}}}}}}",
         cause="Agents call other programs (ipmitool, snmpget, ssh) or Python modules, which come in packages of their own.",

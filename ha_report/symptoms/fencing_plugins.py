@@ -48,7 +48,7 @@ SYMPTOMS = (
     Symptom(
         id="glue-plugin-broken",
         agents=("stonith:external/*",),
-        says=r"(?P<file>/\S*external/\S+): line (?P<line>\d+): (?P<words>(?:unexpected EOF|syntax error).*)",
+        says=r"(?<![\w./+-])(?P<file>/(?:[\w.+-]+/)*external/[\w.+-]+): line (?P<line>\d+): (?P<words>(?:unexpected EOF|syntax error).*)",
         title="the plugin itself is broken: {words} ({file}, line {line})",
         cause="It is a shell script, and the shell cannot read it. external/ipmi of cluster-glue 1.0.8 lacks a quotation mark.",
         remedy=("Update cluster-glue to 1.0.9 or later.",),
@@ -73,7 +73,7 @@ SYMPTOMS = (
         waits=True,
         agents=SBD,
         says=r"Unable to read header from device|header on device \d+ is not valid|Header (?:magic|version|sector size) does not match"
-        r"|(?P<device>/dev/\S+) (?:not initialized|is not initialized)|Failed to (?:open|read header from) (?P<failed>/dev/\S+?)\.?(?:\s|$)|Not a valid header on (?P<bad>\S+)",
+        r"|(?<![\w./:+@=,-])(?P<device>/dev/[\w./:+@=,-]+) (?:not initialized|is not initialized)|Failed to (?:open|read header from) (?P<failed>/dev/\S+?)\.?(?:\s|$)|Not a valid header on (?P<bad>\S+)",
         title="the SBD disk {device|{failed|{bad|}}} cannot be read, or is not prepared",
         cause="{node} does not see the disk, or it holds no SBD header.",
         remedy=(

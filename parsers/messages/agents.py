@@ -1,6 +1,6 @@
 """What the executor (lrmd, pacemaker-execd) says of the agents it runs, and what the agents print.
 
-Sources: cluster-glue lrm/lrmd/lrmd.c (1.0); Pacemaker lrmd/lrmd.c, daemons/execd/execd_commands.c,
+Sources: cluster-glue lrm/lrmd/lrmd.c and lib/clplumbing/proctrack.c (1.0); Pacemaker lrmd/lrmd.c, daemons/execd/execd_commands.c,
 lib/services/services_linux.c, and `log_executor_event()` of the controller for agents' output.
 """
 
@@ -149,6 +149,15 @@ PATTERNS = (
         regex=rf"^\W*(?:\w+:\s+)?{OPERATION_KEY}\[(?P<pid>\d+)\] terminated with signal (?P<value>\d+)",
         example="r_quiet_start_0[1306] terminated with signal 9 (Killed)",
         expect={"resource": "r_quiet", "operation": "start", "interval_ms": "0", "pid": "1306", "value": "9"},
+    ),
+    # A timeout ends in the same line: the first word of it is of kind agent-timeout.
+    Pattern(
+        kind="agent-killed",
+        era="cluster-glue",
+        anchor="killed by signal",
+        regex=rf"^\W*(?:\w+:\s+)?Managed (?P<resource>{NAME}):(?P<operation>[a-z_]+) process (?P<pid>\d+) killed by signal (?P<value>\d+)",
+        example="Managed r_app:start process 349 killed by signal 9 [SIGKILL - Kill, unblockable].",
+        expect={"resource": "r_app", "operation": "start", "pid": "349", "value": "9"},
     ),
     # With debug 1 only; a probe's "not running" is a warning here, too.
     Pattern(

@@ -141,6 +141,14 @@ PATTERNS = (
     ),
     Pattern(
         kind="packets-refused",
+        era="corosync 3, knet",
+        anchor="Unable to decrypt packet",
+        regex=r"Unable to decrypt packet from (?P<value>\S+)",
+        example="[KNET  ] rx: Unable to decrypt packet from 192.168.100.101:5405 (size 80)!",
+        expect={"value": "192.168.100.101:5405"},
+    ),
+    Pattern(
+        kind="packets-refused",
         era="corosync 1 - 3, digest",
         anchor="[TOTEM",
         regex=r"Received message has (?P<value>invalid digest)",

@@ -53,6 +53,15 @@ PATTERNS = (
         example="external_reset_req: 'labpower reset' for host node02 failed with rc 1",
         expect={"value": "labpower", "operation": "reset", "node": "node02", "rc": "1"},
     ),
+    # fence_legacy, which runs the plugins for Pacemaker 1.1 and later, prints no more than their answer.
+    Pattern(
+        kind="fencing-plugin-failed",
+        era="1.1.14 - 2.0.5, external plugins",
+        anchor="[ failed: ",
+        regex=r"^\W*(?:\w+:\s+)?(?P<value>[\w.-]+)(?::|\[)(?P<pid>\d+)\]?(?::| stderr:| error output)? \[ failed: (?P<node>\S+) (?P<rc>\d+) \]",
+        example="prmStonith1-1:19904 [ failed: pm01 5 ]",
+        expect={"value": "prmStonith1-1", "pid": "19904", "node": "pm01", "rc": "5"},
+    ),
     Pattern(
         kind="setup-no-fencing",
         era="1.0 - 3.0",

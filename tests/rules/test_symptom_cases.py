@@ -145,3 +145,17 @@ def test_no_single_line_that_is_lost_makes_a_wrong_cause(case):
     for line, sure in without_one_line(case, whole):
         wrong = {one.symptom for one in sure} - known
         assert wrong == set(), f"without {line.file}:{line.line}: {line.text}"
+
+
+def near_misses():
+    lines = (SYMPTOMS / "near-misses.txt").read_text().splitlines()
+    return dict(line.split(": ", 1) for line in lines if not line.startswith("#"))
+
+
+def test_words_that_only_look_like_it_are_not_taken_for_it():
+    missed = near_misses()
+    assert set(missed) == {row.id for row in symptoms()}
+    for row in symptoms():
+        for operation in row.operations or (None,):
+            seen = seen_in_words(row.agents[0].replace("*", "x"), [missed[row.id]], operation, (row.rcs or (None,))[0])
+            assert seen is None or seen.symptom.id != row.id, missed[row.id]

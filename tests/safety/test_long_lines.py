@@ -14,6 +14,7 @@ from ha_report.tables import rows_of
 PATTERNS = rows_of(parsers.messages, "PATTERNS")
 FILLERS = ["a", "a_", "_", "1", "a ", "a,", "a/", "[", "'a", "(a", "a:", "a-", "=a;"]
 SIZE = 20_000
+SAID = 8_000  # characters of what an agent says
 
 
 def crafted(row, filler):
@@ -70,6 +71,31 @@ def test_no_symptom_takes_long_for_what_a_crafted_agent_says(filler):
     begin = time.thread_time()
     seen_in_words(None, [filler * 100_000])
     assert time.thread_time() - begin < 2
+
+
+def words_of(regex):
+    """Return what stands literally in a regular expression: a crafted line repeats it."""
+    return re.findall(r"[A-Za-z/][A-Za-z '/:-]{3,}", regex)
+
+
+def crafted_words(row, body):
+    yield from (body, row.example + body, body + row.example, f"{row.example} " * (SAID // len(row.example)))
+    for word in words_of(row.says):
+        yield from (word + body, body + word, (word + body[:40]) * (SAID // (len(word) + 40)))
+
+
+@pytest.mark.parametrize("filler", ["a", "a_", "1", "a ", "a/", "/", "[", "/dev/", "external/", "fence_"])
+def test_no_symptom_takes_longer_than_a_line_is_long(filler):
+    """Each row by itself, and four times what is ever looked at: one that tried each start took seconds."""
+    body = (filler * SAID)[:SAID]
+    slow = {}
+    for row in symptoms():
+        for text in crafted_words(row, body):
+            begin = time.thread_time()
+            row.pattern.search(text)
+            if time.thread_time() - begin > 0.03:
+                slow[row.id] = text[:60]
+    assert slow == {}
 
 
 @pytest.mark.parametrize("row", symptoms(), ids=lambda row: row.id)
