@@ -26,6 +26,7 @@ UNKNOWN = Phrase(
 
 SEVERE = {"error": ("{count} error", "{count} errors"), "warning": ("{count} warning", "{count} warnings")}
 ADVICE = frozenset({"risky-configuration", "known-issue"})  # rules that say what may happen, and not why something does
+STILL_LISTED = "failure-still-listed"  # a rule whose failures are over
 NO_FAILURE = ("No failed operation found in {count} file", "No failed operation found in {count} files")
 NO_CLUSTER = ("Nothing in {count} file tells of a cluster", "Nothing in {count} files tells of a cluster")
 
@@ -38,7 +39,9 @@ def verdict_of(
     if grave:
         return of_finding(grave[0])
     if repeats:
-        return of_failures(repeats, timeline)
+        over = {(finding.resource, finding.node): finding for finding in findings if finding.rule == STILL_LISTED}
+        left = [repeat for repeat in repeats if (repeat.first.resource, repeat.first.node) not in over]
+        return of_failures(left, timeline) if left else of_finding(next(iter(over.values())))
     return next(of_reasons(incident, findings), None) or of_quiet(incident, findings, timeline)
 
 

@@ -197,3 +197,19 @@ def test_files_without_a_message_are_said_to_have_none():
     made = with_target_roles(IP, stopped=[])
     made.events = made.events[:0]
     assert verdict(made).cause.startswith("No cluster message is among what was read. ")
+
+
+STILL_LISTED = dataclasses.replace(
+    NO_ROUTE, rule="failure-still-listed", severity="notice", title="r_ip runs well, and its failure is still listed"
+)
+
+
+def test_a_failure_that_is_over_is_told_as_that():
+    told = verdict(nic_none(), STILL_LISTED)
+    assert (told.sentence, told.severity, told.finding) == (STILL_LISTED.title, "notice", STILL_LISTED)
+
+
+def test_a_failure_that_is_over_does_not_stand_before_one_that_is_not():
+    told = verdict(failing({}, {"resource": "r_db", "call": 9}), STILL_LISTED)
+    assert told.sentence.startswith("r_db failed to start")
+    assert "other operation" not in told.sentence
