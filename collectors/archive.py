@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
-from collectors.archive_source import HEADER_BYTES, Limits, Source, Stop
+from collectors.archive_source import CUT_OFF, HEADER_BYTES, Limits, Source, Stop
 from ha_report.compressed import DAMAGE, decompressed
 from ha_report.errors import UserError
 
@@ -34,11 +34,16 @@ if TYPE_CHECKING:
 BLOCK = 512  # tar's unit: headers are one block, contents are filled up to whole ones
 HEAD_BYTES = 1 << 20  # is_archive can decide on these: bzip2 gives nothing before its first block, up to 900 kB
 CHUNK_BYTES = 1 << 20
+BEHIND_BYTES = 1 << 16  # that are looked at behind the end mark: tar fills up to 10 KB, tapes to 64 KB
+MOST_LINKS = 40  # that lead from one to the next; Linux follows no more
 SHOWN_CHARACTERS = 200  # of a refused name, which can be as long as HEADER_BYTES
 LIMITS = Limits()
 # What tarfile comes to on a crafted header, beside its own errors.
 HEADER_DEFECTS = (ValueError, LookupError, OverflowError, RecursionError)
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+# What the system says of names that an archive has, and that cannot be, or not beside each other.
+BY_NAMES = (errno.ENAMETOOLONG, errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EINVAL, errno.EILSEQ,
+            errno.ENOENT, errno.EPERM, errno.EMLINK)  # fmt: skip
 
 
 class Refusal(NamedTuple):
@@ -90,11 +95,13 @@ def unpack(path: Path, into: Path, limits: Limits = LIMITS) -> Unpacked:
         try:
             return _Unpacking(source, into.resolve(), limits).run()
         except OSError as error:
-            if error.errno not in NO_ROOM:
-                raise
+            if error.errno in NO_ROOM:
+                raise UserError(
+                    f"No room to unpack {path}: {source.position} bytes of it fill what {into} lies on.\n"
+                    "Set TMPDIR to a folder with more room."
+                ) from error
             raise UserError(
-                f"No room to unpack {path}: {source.position} bytes of it fill what {into} lies on.\n"
-                "Set TMPDIR to a folder with more room."
+                f"{path} could not be unpacked into {into}: {error.strerror or error}.\nSet TMPDIR to another folder."
             ) from error
 
 
@@ -155,7 +162,10 @@ class _Unpacking:
                 for count in itertools.count(1):
                     member = tar.next()
                     if member is None:
+                        self.look_behind(cast("BinaryIO", tar.fileobj))
                         return
+                    if member.size < 0:
+                        raise Stop("a header is damaged")  # tarfile would go back, and take that for the end
                     if count > self.limits.members:
                         raise Stop(f"the archive has more than {self.limits.members} members")
                     self.source.header_limit = tar.offset + HEADER_BYTES  # the next header is at tar.offset
@@ -163,6 +173,17 @@ class _Unpacking:
                     yield tar, member
         except HEADER_DEFECTS as error:
             raise Stop("a header is damaged") from error
+
+    def look_behind(self, stream: BinaryIO) -> None:
+        """Raise Stop if more than what fills up an archive stands behind its end mark."""
+        if self.source.defect:
+            return
+        self.source.header_limit = self.source.position + HEADER_BYTES
+        behind = stream.read(BEHIND_BYTES)
+        if self.source.defect == CUT_OFF:
+            self.source.defect = None  # nothing can be cut off there
+        if any(behind):
+            raise Stop("it goes on behind its end mark, and that is not read")
 
     def take(self, tar: tarfile.TarFile, member: tarfile.TarInfo) -> None:
         try:
@@ -181,8 +202,8 @@ class _Unpacking:
         except _Refused as why:
             self.refuse(member.name, str(why))
         except OSError as error:
-            if error.errno in NO_ROOM:
-                raise
+            if error.errno not in BY_NAMES:
+                raise  # the disk's fault: what the archive holds is not known then
             self.refuse(member.name, error.strerror or str(error))
 
     def refuse(self, name: str, why: str) -> None:
@@ -277,14 +298,40 @@ class _Unpacking:
             self.refuse(name, f"it is a link to {_shown(target)}, which {why}")
 
     def astray(self, link: Path) -> str | None:
-        end = Path(os.path.realpath(link))  # Path.resolve raises on a circle
-        if not end.is_relative_to(self.into):
-            return "leads out of the archive"
-        try:
-            end.stat()
-        except OSError:
+        """Return what is wrong with where a link leads, None if nothing is.
+
+        It is followed step by step, and not a step further than to the folder's edge: what is outside is not even
+        looked at.  os.path.realpath takes as many steps as an archive has links.
+        """
+        root, here = str(self.into), str(link.parent)
+        steps, links = _steps(str(link)), 1
+        while steps:
+            step = steps.pop()
+            if step == "/":
+                return "leads out of the archive"
+            here = os.path.dirname(here) if step == ".." else f"{here}/{step}"  # noqa: PTH120 - many times as fast
+            if here != root and not here.startswith(f"{root}/"):
+                return "leads out of the archive"
+            more = _steps(here)
+            if more and (links := links + 1) > MOST_LINKS:
+                return "leads nowhere"
+            steps += more
+            here = os.path.dirname(here) if more else here  # noqa: PTH120
+        end = Path(here)
+        if not end.exists():
             return "leads nowhere"
         return "leads to a folder that holds it" if link.is_relative_to(end) else None
+
+
+def _steps(link: str) -> list[str]:
+    """Return the steps that a link tells, the last one first; none of what is no link."""
+    try:
+        target = os.readlink(link)  # noqa: PTH115 - many times as fast
+    except OSError:
+        return []
+    if target.startswith("/"):
+        return ["/"]
+    return [step for step in reversed(target.split("/")) if step not in ("", ".")] or ["."]
 
 
 def _contents(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Iterator[bytes]:

@@ -10,6 +10,9 @@ from ha_report.compressed import DAMAGE, decompressed
 HEADER_BYTES = 1 << 20  # a member's headers, long names and attributes included; tarfile keeps them in memory
 
 
+CUT_OFF = "the archive has no end mark, so it was cut off"
+
+
 @dataclass(frozen=True)
 class Limits:
     """What an archive may grow to.  Real ones stay far below, bombs far above."""
@@ -53,7 +56,7 @@ class Source:
             self.defect = str(error)
             return b""
         if not data:
-            self.defect = "the archive has no end mark, so it was cut off"  # tarfile reads no further than to the mark
+            self.defect = CUT_OFF  # tarfile reads no further than to the mark
         self.position += len(data)
         if self.position > self.header_limit:
             raise Stop(f"a header is longer than {HEADER_BYTES} bytes")

@@ -90,8 +90,10 @@ def _drafted(archive: Path) -> Iterator[tarfile.TarFile]:
         with os.fdopen(descriptor, "wb") as file, _writing(file, archive.suffix) as tar:
             yield tar
         Path(part).replace(archive)
-    finally:
-        Path(part).unlink(missing_ok=True)
+    except BaseException:
+        with suppress(OSError):  # what went wrong before is what counts
+            Path(part).unlink()
+        raise
 
 
 def _add(tar: tarfile.TarFile, folder: Path, as_name: str, names: Iterable[str], dropped: Event | None = None) -> None:

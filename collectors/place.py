@@ -99,6 +99,8 @@ def staging(dest: Path) -> Iterator[Path]:
         raise cannot_write(dest, error) from error
     try:
         yield folder
+    except OSError as error:
+        raise cannot_write(dest, error) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -6,7 +6,6 @@ Here collecting's archives and the parsers meet, on behalf of the commands.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from pathlib import Path
 from collectors.archive import HEAD_BYTES, LIMITS, Unpacked, is_archive, unpack
 from collectors.archive_source import Limits
 from ha_report.compressed import compression_of
+from ha_report.destination import temporary_folder
 from ha_report.errors import NothingToRead
 from ha_report.incident import ALL_TIMES, Incident, Window, build
 from ha_report.model import InputFile
@@ -57,9 +57,9 @@ def read_incident(
     what is being read.  What happened outside `window` is left out.  Raises NothingToRead when no source holds anything that can be read.
     """
     problems: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="ha-report-") as scratch, collection_paused():
-        opened = list(_open_all(sources, Path(scratch), problems, progress, limits))
-        opened += _nested_in(opened, Path(scratch) / "nested", progress, limits)
+    with temporary_folder() as folder, collection_paused():
+        opened = list(_open_all(sources, folder, problems, progress, limits))
+        opened += _nested_in(opened, folder / "nested", progress, limits)
         alone = sum(not one.inside for one in opened) == 1 and opened[0].root.is_dir()
         named = [(one.root, _label(one, alone)) for one in opened]
         readings = read(named, zone, local_zone(), Reading(window, jobs or cores(), _load))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ha_report import options
-from ha_report.destination import refuse_links
+from ha_report.destination import refuse_links, temporary_folder, write_whole
 from ha_report.errors import PARTIAL, DestinationInTheWay, NothingToRead, UserError
 
 if TYPE_CHECKING:
@@ -54,9 +54,9 @@ def redact(
     _refuse_what_is_there(out, pseudonyms)
     _refuse_what_cannot_be_read(source)
     try:
-        with tempfile.TemporaryDirectory(prefix="ha-report-") as scratch:
+        with temporary_folder() as folder:
             cleaning = Cleaning(
-                Redactor(secrets), pseudonyms, Path(scratch), limits_of(unpack_limit) if unpack_limit else Limits()
+                Redactor(secrets), pseudonyms, folder, limits_of(unpack_limit) if unpack_limit else Limits()
             )
             _clean(cleaning, source, out)
     except OSError as error:
@@ -81,19 +81,26 @@ def _clean(cleaning: Cleaning, source: Path, out: Path) -> None:
         _refuse_what_is_no_bundle(source, root, cleaning.left_out)
         folder = staged / (out.name.removesuffix(ending))
         cleaning.clean(root, folder)
-        _write_map(cleaning.pseudonyms, out)
-        if ending:
-            packing.pack(folder, out)
-        else:
-            place.settle(folder, out)
+        try:
+            _write_map(cleaning.pseudonyms, out)
+            packing.pack(folder, out) if ending else place.settle(folder, out)
+        except BaseException:
+            if cleaning.pseudonyms:
+                with suppress(OSError):  # what went wrong before is what counts
+                    map_of(out).unlink()
+            raise
 
 
 def _refuse_what_cannot_be_read(source: Path) -> None:
     try:
         if source.is_dir():
             next(source.iterdir(), None)
-        else:
+        elif source.is_file():
             source.open("rb").close()
+        else:
+            raise UserError(
+                f"{source} is neither a folder nor a file.\nGive the folder or the tar archive of a bundle."
+            )
     except OSError as error:
         raise UserError(f"{source} could not be read: {error.strerror or error}.") from error
 
@@ -131,10 +138,8 @@ def map_of(out: Path) -> Path:
 
 
 def _write_map(pseudonyms: Pseudonyms | None, out: Path) -> None:
-    from ha_report.bundle import write_private  # noqa: PLC0415 - only where it is needed
-
     if pseudonyms:
-        write_private(map_of(out), pseudonyms.as_json())
+        write_whole(map_of(out), pseudonyms.as_json())
 
 
 def _named(left_out: Mapping[str, str]) -> Iterator[str]:

@@ -122,20 +122,35 @@ def place(report: Report, events: pd.DataFrame, dest: Path, language: str) -> No
 
 
 def exchange(staging: Path, dest: Path) -> None:
-    """Move the new files into `dest` and the old ones out; on any failure put all back."""
+    """Put the new files in the place of the old ones in `dest`; on any failure put those back.
+
+    At no moment one is missing, so that also where nothing can be put back each of them is whole.
+    """
     old = staging / "old"
     old.mkdir()
-    done: list[tuple[Path, Path]] = []
+    for name in NAMES:
+        if (dest / name).exists():
+            _keep(dest / name, old / name)
+    done: list[str] = []
     try:
-        for source, target in [(dest / name, old / name) for name in NAMES if (dest / name).exists()] + [
-            (staging / name, dest / name) for name in NAMES
-        ]:
-            source.rename(target)
-            done.append((source, target))
+        for name in NAMES:
+            (staging / name).rename(dest / name)
+            done.append(name)
     except BaseException:
-        for source, target in reversed(done):
-            target.rename(source)
+        for name in done:
+            if (old / name).exists():
+                (old / name).rename(dest / name)
+            else:
+                (dest / name).unlink()
         raise
+
+
+def _keep(path: Path, kept: Path) -> None:
+    """Keep what a file holds, whatever comes into its place."""
+    try:
+        kept.hardlink_to(path)
+    except OSError:  # not every disk has links
+        shutil.copy2(path, kept)
 
 
 def missing_parents(dest: Path) -> list[Path]:

@@ -7,7 +7,6 @@ that logs pass at the speed of a scan.
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -15,25 +14,35 @@ from typing import NamedTuple
 from ahocorasick_rs import BytesAhoCorasick, MatchKind
 
 from collectors.redaction import values
-from collectors.redaction.shapes import SHAPES, Shape
-from collectors.redaction.words import is_secret_name, is_secret_value
+from collectors.redaction.shape import Shape
+from collectors.redaction.shapes import SHAPES
+from collectors.redaction.words import is_secret_name, is_secret_value, is_told
 
-AT_ONCE = 16  # literals of an automaton: so many pass fastest
+AT_ONCE = 48  # literals of an automaton: so many pass fastest
 NAME_BYTES = bytes(range(0x30, 0x3A)) + bytes(range(0x41, 0x5B)) + bytes(range(0x61, 0x7B)) + b"_.-"
 LONGEST_NAME = 64
 NEAR = 1024  # bytes behind a program in which its arguments stand
 REST_OF_NAME = re.compile(rb"[\w.-]{0,64}")
 # Parts of secret names; each is looked for in lower case, in capitals and with a capital in front.
-PARTS = "passw passp passc _pass _pw pwd secret token ommunit credential psk bindpw connectionstring authtok".split()
+PARTS = (
+    "passw passp passc _pass _pw pwd secret token ommunit credential psk bindpw rootpw connectionstring authtok"
+    " requirepass storepass keypass masterauth sst_auth cli_auth regcode erlang_cookie key-data"
+).split()
 # Of the words that stand in every log, only with what stands behind a name.
 BEFORE_VALUES = {
     "pass": ("=", ":", '"', "'", "<", " ="),
     "pw": ("=", ":", '"'),
     "key": ("=", ":", '"', "'", "<", " =", " ("),
 }
-ARGUMENTS = (b"-key ", b"-pass ")
+ARGUMENTS = (b"-key ", b"-Key ", b"-pass ")
 LINE_END = re.compile(rb"[\n|;]")
-PHRASE = re.compile(rb"(?i)\b(?:private|api|access|shared|secret|auth|encryption)[ ]$")
+KEY_BREAKS = re.compile(rb"(?:\\[nr]|&#x?[0-9aAdD]{1,4};|\s)+")
+BASE64 = re.compile(rb"(?:[A-Za-z0-9+/]{4}){2,}(?:[A-Za-z0-9+/]{2,3}={0,2})?")
+PRINTABLE = re.compile(rb"[ -~]{6,}\s?")
+LONGEST_CODED = 8192
+BESIDE_USER = re.compile(rb"(?:static:)?[\w.@%-]{1,60}:(?=[^\d\n]*\d)([^\s:]{6,200})")  # user:password
+NO_WORD = 8  # bytes of a field beside others
+PHRASE = re.compile(rb"(?i)\b(?:private|api|access|pre-?shared|shared|secret|auth|encryption)[ ]$")
 
 
 class Secret(NamedTuple):
@@ -160,13 +169,19 @@ def _by_shape(text: bytes, begin: int, shapes: tuple[Shape, ...], passed: dict[S
 
 def inside(name: str, value: bytes) -> Iterator[bytes]:
     """Yield the secrets in a secret: the password in what `Basic` encodes, the key without its line ends."""
-    if name in ("authorization", "basic authorization", "docker auth"):
-        try:
-            told = base64.b64decode(value + b"==", validate=False)
-        except (binascii.Error, ValueError):
-            return
-        if b":" in told and all(code >= 0x20 for code in told):  # noqa: PLR2004 - the first that can be printed
-            yield told.partition(b":")[2]
-    elif name == "private key":
-        yield re.sub(rb"\\n|\\r|\s", b"", value)
-        yield from (line for line in re.split(rb"(?:\\[nr]|\s)+", value) if len(line) >= 32)  # noqa: PLR2004 - a line of a key
+    if name == "private key":
+        yield re.sub(rb"\\n|\\r|&#x?[0-9aAdD]{1,4};|\s", b"", value)
+        yield from (line for line in KEY_BREAKS.split(value) if len(line) >= 32)  # noqa: PLR2004 - a line of a key
+    elif name in ("password list", "the whole file", "fence device"):
+        parts = re.split(rb"[\s:]+", value)[name == "fence device" :]  # the first one of a device is its address
+        yield from (part for part in parts if len(part) >= NO_WORD and not is_told(part))
+    elif beside := BESIDE_USER.fullmatch(value):
+        yield beside[1]
+    if name in ("webhook", "token"):
+        yield from (part for part in re.split(rb"[/:@]", value) if len(part) >= 16 and part != value)  # noqa: PLR2004 - shorter ones are numbers of teams
+    elif name.lower().endswith("auth"):
+        yield value.partition(b":")[2]
+    if len(value) <= LONGEST_CODED and BASE64.fullmatch(value):
+        told = base64.b64decode(value + b"=" * (-len(value) % 4))
+        if PRINTABLE.fullmatch(told):
+            yield from {told, told.partition(b":")[2]}

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from urllib.parse import quote_from_bytes
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
@@ -34,7 +35,7 @@ JOINED_AT_LEAST = 8
 IDENTIFIER = re.compile(
     rb"""\b(?:uname|id|type|provider|class|node|host|rsc|name|operation|standby|description)=["']([^"'<>]{1,64})["']"""
 )
-KEY = "private key"  # its lines are known one by one
+KEY, KEY_LINE = "private key", 60  # its lines are known one by one
 
 
 class Literal(NamedTuple):
@@ -115,8 +116,11 @@ class Known:
         bounded = self.bounded(value)
         if bounded is None:
             return
-        if name == KEY or len(value) > LONG:
-            forms = {value, base64.b64encode(value).rstrip(b"="), value.hex().encode()} if name != KEY else {value}
+        line = name == KEY and len(value) >= KEY_LINE
+        if line or len(value) > LONG:
+            forms = {value, value.hex().encode(), *(quote_from_bytes(value, safe).encode() for safe in ("", "/"))}
+            forms |= set() if line else {base64.b64encode(value).rstrip(b"=")}
+            yield from (Literal(text, name, bounded=False, base64=True) for text in base64_of(value) if line)
             yield from (Literal(text, name, bounded=False, base64=False) for text in forms)
             return
         yield from (Literal(text, name, bounded and text == value, base64=False) for text in spellings(value))

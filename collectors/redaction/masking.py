@@ -66,6 +66,8 @@ class Redactor:
             self.known.learn(data, WHOLE)
         for word in data.split() if data.isascii() else ():
             self.known.learn(word, WHOLE)
+        for more in inside(WHOLE, data) if data.isascii() else ():
+            self.known.learn(more, WHOLE)
         while read(BLOCK):
             pass
         if data:

@@ -14,11 +14,11 @@ from functools import lru_cache
 SECRET = re.compile(
     rb"passw(?!ordless)|passphrase|passcode|secret(?!ar)|token(?!iz)|credential|authtok"
     rb"|(?:private|priv|auth|api|apim|access|shared|secret|encrypt|encryption|decryption|signing|master|session|account|storage"
-    rb"|client|hmac|symmetric|preshared|license|tsig|rndc|instrumentation|subscription|wpa|aes|pre|crypto|cipher"
-    rb"|vault|unseal|consumer|sas|deploy|app|service|heartbeat|cluster)keys?$"
+    rb"|client|hmac|symmetric|routing|integration|activation|kg|preshared|license|tsig|rndc|instrumentation|subscription|wpa|aes|pre|crypto|cipher"
+    rb"|vault|unseal|consumer|sas|deploy|app|service|heartbeat|cluster)keys?$|clientkeydata$"
     rb"|(?:^|user|login|auth|bind|root|admin|db|my|remote|proxy|http|https|smtp|imap|ldap|ipmi|bmc|fence|snmp|vnc|ssh|ftp|mysql|sql"
-    rb"|rep|repl|replication|hac|store|private|priv|chap|amt|ilo|drac|server|client)pass$"
-    rb"|pwds?$|psk$|communit(?:y|ies)$|communityname$|communitystring$|cliauth$|(?:^|bind|user|root|admin|db|my|ipmi)pw$|connectionstring$"
+    rb"|rep|repl|replication|hac|store|private|priv|chap|amt|ilo|drac|server|client|require|default)pass$|(?:key|trust)?storepass$|keypass$|becomepass$|sudopass$|vaultpass$"
+    rb"|pwds?$|psk$|communit(?:y|ies)$|communityname$|communitystring$|cliauth$|(?:^|bind|user|root|admin|db|my|ipmi)pw$|connectionstring$|regcode$|registrationcode$|^masterauth$|sstauth$|cliauth$|erlangcookie$|setcookie$"
 )
 # What a name that ends so tells is about a secret, and none itself.
 HARMLESS_LAST = frozenset(
@@ -41,6 +41,7 @@ PLACEHOLDER = re.compile(
 PATH = re.compile(rb"(?:file:)?(?:~|\.{1,2}|/[\w.+@-]+)(?:/[\w.+@%-]*)+")
 SYSTEM_PATH = re.compile(rb"/(?:etc|var|usr|root|home|run|tmp|opt|dev|proc|srv|mnt|bin|lib)(?:/[\w.+@%-]+)+")
 NUMBER = re.compile(rb"[+-]?\d+(?:\.\d+)?(?:ms|us|s|min|h|d)?")
+ADDRESS = re.compile(rb"\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}")
 OPERATION_KEY = re.compile(rb"\S+_[a-z-]+_\d+")
 FINGERPRINT = re.compile(rb"(?:SHA\d+|MD5):\S+")
 
@@ -64,6 +65,11 @@ def is_secret_value(name: bytes, value: bytes) -> bool:
     if PATH.fullmatch(value) or NUMBER.fullmatch(value):
         return False
     return not (b"key" in lower and (OPERATION_KEY.fullmatch(value) or FINGERPRINT.match(value)))
+
+
+def is_told(word: bytes) -> bool:
+    """Return whether a word beside a secret is none itself: an address, a path, a number."""
+    return bool(ADDRESS.fullmatch(word) or PATH.fullmatch(word) or NUMBER.fullmatch(word))
 
 
 # Words that stand in every bundle: a secret that is one of them is masked where it is named, and nowhere else.

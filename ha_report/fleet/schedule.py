@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import os
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from itertools import chain, islice
 from typing import Any
 
 from ha_report import __version__
+from ha_report.destination import temporary_folder
 from ha_report.errors import UserError
 from ha_report.fleet.analysis import Analysed, Task, analyse, broken
 from ha_report.fleet.extras import extra
@@ -129,12 +129,12 @@ def _client(address: str | None, processes: int | None) -> Iterator[Any]:
         return
     with (
         extra("dask").config.set(LIGHT),
-        tempfile.TemporaryDirectory(prefix="ha-report-fleet-") as scratch,
+        temporary_folder("ha-report-fleet-") as folder,
         distributed.LocalCluster(
             n_workers=processes or os.cpu_count() or 1,
             threads_per_worker=1,  # analysing holds the interpreter's lock
             dashboard_address="127.0.0.1:0",
-            local_directory=scratch,
+            local_directory=str(folder),
             silence_logs=logging.CRITICAL,  # a worker's death is told in the index
         ) as cluster,
         distributed.Client(cluster) as client,

@@ -10,7 +10,6 @@ import hashlib
 import os
 import re
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from glob import glob, has_magic
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+from ha_report.destination import temporary_folder
 from ha_report.errors import NothingToRead, UserError
 from ha_report.fleet import remote
 
@@ -177,8 +177,8 @@ def opened(url: str) -> Iterator[Path]:
     if "://" not in url and "::" not in url:
         yield Path(url)
         return
-    with tempfile.TemporaryDirectory(prefix="ha-report-fleet-") as scratch:
-        yield remote.fetched(url, Path(scratch))
+    with temporary_folder("ha-report-fleet-") as folder:
+        yield remote.fetched(url, folder)
 
 
 def shown(url: str) -> str:

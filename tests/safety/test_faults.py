@@ -4,13 +4,11 @@ A disk that is full stands for all that the system refuses: a tmpfs of each size
 the one that fails.  HA_REPORT_FAULTS=N runs N kills and as many sizes; CI runs a few.
 """
 
-import json
 import os
 import random
 import signal
 import subprocess
 import sys
-import tarfile
 import time
 from pathlib import Path
 
@@ -18,6 +16,11 @@ import pytest
 
 from ha_report import bundle
 from ha_report.compressed import opened
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import faults
+from standing import check, nothing_leaked
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = int(os.environ.get("HA_REPORT_FAULTS", "3"))
@@ -64,45 +67,26 @@ def command_of(name, here):
     }[name]
 
 
-def start(name, here, *more, cwd=None):
-    environment = os.environ | {
-        "PYTHONPATH": str(ROOT),
-        "PATH": f"{here / 'bin'}:{os.environ['PATH']}",
-        "TMPDIR": str(here),
-        "CIB": str(here / "source/node02/cib.xml"),
-    }
+def start(name, here, *more, cwd=None, **environment):
+    environment = (
+        os.environ
+        | {
+            "PYTHONPATH": str(ROOT),
+            "PATH": f"{here / 'bin'}:{os.environ['PATH']}",
+            "TMPDIR": str(here),
+            "CIB": str(here / "source/node02/cib.xml"),
+        }
+        | environment
+    )
     command = [sys.executable, "-c", RUN, *map(str, command_of(name, here)), *more]
     return subprocess.Popen(
         command, cwd=cwd or here / "disk", env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
     )  # fmt: skip
 
 
-def run(name, here, *more):
-    with start(name, here, *more) as process:
+def run(name, here, *more, **environment):
+    with start(name, here, *more, **environment) as process:
         return process.wait(120), process.stderr.read()
-
-
-def check(folder):
-    """Hold that all that stands under a final name is whole; return the names."""
-    names = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
-    for name in names:
-        path = folder / name
-        if ".tar." in name:
-            with tarfile.open(path) as tar:
-                assert len([tar.extractfile(one).read() for one in tar if one.isfile()]) > 1
-        elif (path / "report.json").exists():
-            assert json.loads((path / "report.json").read_text())["schema"]
-            assert (path / "index.html").read_text().rstrip().endswith("</html>")
-            assert (path / "events.csv").read_text().endswith("\n")
-        if (path / bundle.MANIFEST).exists():
-            bundle.load(path)
-    return names
-
-
-def nothing_leaked(folder):
-    for path in filter(Path.is_file, folder.rglob("*")):
-        data = path.read_bytes()
-        assert b"Kx7.pQ2z" not in data, path
 
 
 NAMES = ["redact", "redact to an archive", "collect", "analyze"]
@@ -132,7 +116,7 @@ def test_a_kill_at_any_moment_leaves_nothing_half_written_under_its_name(here, n
             process.wait()
         check(here / "disk")
         if name != "analyze":
-            nothing_leaked(here / "disk")
+            nothing_leaked(here / "disk", b"Kx7.pQ2z")
     emptied(here / "disk")
     assert run(name, here)[0] == 0
 
@@ -221,3 +205,38 @@ def test_a_closed_standard_output_does_no_harm_to_what_is_written(here, name):
         check=False, cwd=here / "disk", env=environment, stderr=subprocess.PIPE, timeout=60,
     )  # fmt: skip
     assert "out" in check(here / "disk")
+
+
+@pytest.mark.parametrize(
+    ("name", "jumps"), [("collect", "3 -86400"), ("collect", "50 -4000000000"), ("analyze", "7 40000000")]
+)
+def test_a_clock_that_jumps_there_and_back_spoils_nothing(here, name, jumps):
+    """Of the program, and of all that it starts: date(1) on the node tells another day each time, too."""
+    library = faults.library(here)
+    if library is None:
+        pytest.skip("making the clock jump needs a C compiler: cc, gcc or clang")
+    begin = time.monotonic()
+    status, said = run(name, here, LD_PRELOAD=str(library), FAULT_CLOCK=jumps)
+    assert "Traceback" not in said
+    assert status in (0, 3), said
+    assert time.monotonic() - begin < 60
+    assert check(here / "disk") >= {"out"}
+    if name == "collect":
+        nothing_leaked(here / "disk", b"Kx7.pQ2z")
+        [node] = bundle.load(here / "disk/out").nodes
+        assert (node.state, any(item.bytes for item in node.items)) == ("complete", True)
+
+
+def test_a_log_that_is_rotated_while_it_is_gathered_is_no_error(here):
+    """Renamed, and begun anew, over and over."""
+    log = here / "source/node02/pacemaker.log"
+    whole = log.read_bytes()
+    with start("collect", here) as process:
+        while process.poll() is None:
+            log.rename(log.with_suffix(".log.1"))
+            log.write_bytes(whole[: len(whole) // 2])
+            time.sleep(0.01)
+        assert process.returncode in (0, 3)
+        assert "Traceback" not in process.stderr.read()
+    assert check(here / "disk") >= {"out"}
+    nothing_leaked(here / "disk", b"Kx7.pQ2z")

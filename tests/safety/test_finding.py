@@ -6,6 +6,7 @@ In an example the secret stands between « and ».
 import io
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -127,6 +128,16 @@ def test_a_secret_is_masked_and_what_is_beside_it_stays(example):
     assert first_pass(example.replace("«", "").replace("»", "")) == expected(example)
 
 
+# One a line, with \\n, \\t and \\\\ as in Python.
+PLACES = (Path(__file__).parent / "places.txt").read_text().splitlines()
+
+
+@pytest.mark.parametrize("line", PLACES)
+def test_a_secret_is_masked_where_other_programs_have_it(line):
+    example = re.sub(r"\\(.)", lambda found: {"n": "\n", "t": "\t"}.get(found[1], found[1]), line)
+    assert first_pass(example.replace("«", "").replace("»", "")) == expected(example)
+
+
 HARMLESS = [
     "Nov 23 02:01:35 node01 pacemaker-controld[96]: notice: Result of start operation for r_ip; call=12 key=r_ip_start_0 rc=1",
     '<lrm_rsc_op id="r_ip_last_0" operation_key="r_ip_start_0" transition-key="3:2:0:0a1b2c3d-aaaa-bbbb-cccc-0a1b2c3d4e5f" transition-magic="0:1;3:2:0:x"/>',
@@ -165,6 +176,7 @@ HARMLESS = [
     "fence_ipmilan -a 10.0.0.1 -l root -S /root/getpass.sh -P -o status",
     "mysql --defaults-file=/etc/my.cnf -P 3306 -h db01",
     "Tests: pass: 12 fail: 0",
+    "PASS: r_ip starts on node02",
     'op-force-restart="  ip  " op-secure-params="  passwd  " op-secure-digest="f2317cad3d54cec5d7d"',
     "crmd: [1]: debug: election (owner: 10cb7361-1fa2-4fd2-a777-8c7d144b913d) pass: vote from node01 (Age)",
     "the password is required, and the token was lost",
@@ -172,6 +184,21 @@ HARMLESS = [
     "pam_unix(crond:session): session opened for user root(uid=0) by (uid=0)",
     '<nvpair id="x-token" name="token_timeout" value="3000"/><property name="tokens">3</property>',
     "connect to node02 user root failed",
+    "Nov 23 02:01:35 node01 fence_ipmilan[1]: Executing: /usr/bin/ipmitool -I lanplus -H 10.0.0.1 -p 623 -U root -L ADMINISTRATOR chassis power status",
+    "polkitd: lacks authorization org.freedesktop.systemd1.manage-units for node01",
+    "moving r_ip on >node02 < and back",
+    "sudo: root : TTY=pts/0 ; PWD=/root ; USER=root ; COMMAND=/usr/sbin/crm_mon -1",
+    "crm_resource --resource r_ip --set-parameter nic --parameter-value eth0",
+    "crm_attribute -n standby -v on",
+    "postfix/smtp[9]: relay=mx.example.com[10.0.0.9]:25, delay=1.2, status=sent",
+    "cipher AES-256 key 7 of 9 loaded",
+    "# /etc/sysconfig/sbd\nSBD_DEVICE=/dev/sdb",
+    "http://node01:8080/path/x@y and ssh://git@example.com:org/repo",
+    "certificate-authority-data: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSURkekNDQWwrZ0F3SUJB",
+    "tried with token timeout and using key r_ip_start_0",
+    "registering disk-T3 and task-4711, key = AQUA",
+    "the erlang cookie was rejected; session opened, sessionid=c1",
+    "<authkey/><param-name>port</param-name><param-value>80</param-value>",
 ]  # fmt: skip
 
 

@@ -167,6 +167,6 @@ def test_logs_pass_at_the_speed_of_a_scan():
     line = b"Nov 23 02:01:35.575 node02 pacemaker-controld  [96] (log_executor_event) \tnotice: Result of start operation for r_ip on node02: ok | graph action confirmed; call=6 key=r_ip_start_0 rc=0\n"
     data = line * (32_000_000 // len(line))
     known = redactor(*SECRETS)
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert both_passes(known, data) == data
-    assert len(data) / (time.perf_counter() - begin) > 50e6
+    assert len(data) / (time.process_time() - begin) > 50e6

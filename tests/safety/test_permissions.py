@@ -1,9 +1,11 @@
 """Only who made a bundle or a report may read it, whatever the umask; and no name can be guessed and stood in the way."""
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from click.testing import CliRunner
 
 from collectors import place
 from ha_report.cli import main
+from tests.archives import member, tar_of
 
 LOG = "Nov 23 02:01:35 node01 fence[1]: password=Kx7.pQ2z\n" * 3 + (
     "Nov 23 02:01:35.575 node02 pacemaker-controld  [96] (log_executor_event) \tnotice: Result of start operation for r_ip on"
@@ -137,3 +140,64 @@ def test_what_is_no_bundle_is_not_called_clean(here):
         done = CliRunner().invoke(main, ["redact", source, "out"])
         assert (done.exit_code, done.stderr.splitlines()[0]) == (1, f"Error: {said}")
     assert not (here / "out").exists()
+
+
+@pytest.fixture
+def nobody(here):
+    """Give a function that redacts as one who is not root, in a folder that anybody may enter."""
+    assert CliRunner().invoke(main, ["redact", "bundle", "first"]).exit_code == 0  # loads what nobody may not read
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(here / "bundle", Path(folder, "bundle"))
+        Path(folder, "mine").mkdir()
+        for path in (Path(folder), *Path(folder).rglob("*")):
+            path.chmod(0o777 if path.is_dir() else 0o666)
+
+        def redact(source):
+            before = os.geteuid()
+            if not before:
+                os.seteuid(65534)
+            try:
+                return CliRunner().invoke(main, ["redact", str(source), f"{folder}/mine/out"])
+            finally:
+                os.seteuid(before)
+
+        redact.folder = Path(folder)
+        yield redact
+        shutil.rmtree(Path(folder, "bundle"))
+
+
+def test_a_source_that_may_not_be_read_is_called_so(nobody):
+    for source in (nobody.folder / "bundle", nobody.folder / "bundle/node02/pacemaker.log"):
+        source.chmod(0)
+        done = nobody(source)
+        source.chmod(0o777)
+        assert (done.exit_code, done.stderr) == (1, f"Error: {source} could not be read: Permission denied.\n")
+    os.mkfifo(nobody.folder / "pipe")
+    assert "neither a folder nor a file" in nobody(nobody.folder / "pipe").stderr
+
+
+def test_what_may_not_be_read_in_a_source_is_left_out_and_named(nobody):
+    (nobody.folder / "bundle/node02/pengine").chmod(0)
+    (nobody.folder / "bundle/node02/ha-log").write_text("secret")
+    (nobody.folder / "bundle/node02/ha-log").chmod(0)
+    done = nobody(nobody.folder / "bundle")
+    (nobody.folder / "bundle/node02/pengine").chmod(0o777)
+    assert (done.exit_code, "2 left out" in done.stdout) == (3, True)
+    assert done.stderr.splitlines() == [
+        f"ha-report: node02/{name}: left out: it could not be read: Permission denied"
+        for name in ("ha-log", "pengine/")
+    ]
+
+
+def test_of_what_nothing_could_be_taken_nothing_is_called_clean(here):
+    (here / "bad.tar").write_bytes(tar_of(*(member(f"../x{n}") for n in range(150))))
+    done = CliRunner().invoke(main, ["redact", "bad.tar", "out"])
+    assert done.exit_code == 1
+    assert done.stderr.startswith(
+        "Error: Nothing of bad.tar could be taken, so there is nothing to clean.\n../x0: left out"
+    )
+    assert len(done.stderr.splitlines()) < 10
+    (here / "most.tar").write_bytes(tar_of(*(member(f"../x{n}") for n in range(150)), member("log", b"x\n")))
+    done = CliRunner().invoke(main, ["redact", "most.tar", "out"])
+    assert (done.exit_code, done.stdout) == (3, "Wrote out: 0 secrets masked in 0 files; 150 left out.\n")
+    assert done.stderr.splitlines()[-1] == "ha-report: 50 more are left out; redaction.json names them all"
