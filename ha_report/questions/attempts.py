@@ -39,7 +39,7 @@ NO_ROUTE = re.compile(
 )
 _NO_NIC = re.compile(
     r'Invalid interface name \[(?P<nic>[^\]]+)\]|Device "(?P<device>[^"]+)" does not exist'
-    r'|(?P<unknown>\S+): unknown interface|Cannot find device "(?P<absent>[^"]+)"'
+    r'|(?<!\S)(?P<unknown>\S+): unknown interface|Cannot find device "(?P<absent>[^"]+)"'
 )
 WRONG = re.compile(
     r"IP address \[.*\] not valid|Invalid netmask|Bogus netmask|Invalid broadcast|is mandatory|address collision"

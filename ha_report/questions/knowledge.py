@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ha_report.incident import Incident
 
 SECOND = 1_000_000
+LONGEST = 4096  # characters of a text that rules look at: some expressions take a time that grows with its square
 FEW = 100_000  # events that are taken out of their frame all at once: each column of each kind costs a look at it
 END_OF_TIME = 1 << 62
 # Where one thing is told in several files, the detail log tells most of it.
@@ -44,6 +45,7 @@ _KNOWN_WRITERS = (
     "LVM-activate",
     "VirtualDomain",
 )
+_TEXTS = ("reason", "value", "text")
 
 
 class ByIdentity:
@@ -85,6 +87,8 @@ def _plain_values(rows: pd.DataFrame, name: str) -> list[object]:
     column = rows["time" if name == "time_us" else name]
     known = column.notna().tolist()
     values = (column.astype("int64") if name == "time_us" else column).tolist()
+    if name in _TEXTS:
+        return [value[:LONGEST] if there else None for value, there in zip(values, known, strict=True)]
     return [value if there else None for value, there in zip(values, known, strict=True)]
 
 

@@ -6,9 +6,11 @@ import time
 import pytest
 
 import parsers.messages
+from ha_report.diagnosis import findings_of
 from ha_report.expressions import from_run_start
 from ha_report.questions.knowledge import clean
 from ha_report.questions.symptoms import seen_in_words, symptoms
+from ha_report.reading import read_incident
 from ha_report.tables import rows_of
 
 PATTERNS = rows_of(parsers.messages, "PATTERNS")
@@ -116,3 +118,19 @@ def test_a_symptom_tried_from_the_start_of_a_run_gives_what_it_gave(row):
 )
 def test_every_alternative_is_tried_from_the_start_of_its_run(regex, started):
     assert from_run_start(regex) == started
+
+
+AGENT_SAYS = (
+    "Nov 23 02:01:35  IPaddr2(r_ip)[158]:    ERROR: {}\n"
+    "Nov 23 02:01:35.575 node02 pacemaker-controld  [96] (log_executor_event) \tnotice: Result of start operation for r_ip on"
+    " node02: error ([findif] failed) | CIB update 15, graph action confirmed; call=6 key=r_ip_start_0 rc=1\n"
+)
+
+
+@pytest.mark.parametrize("piece", ["a", "/a.", "IP address [", "primitive.", "findif"])
+def test_rules_look_at_no_more_of_a_crafted_line_than_they_can_afford(tmp_path, piece):
+    (tmp_path / "pacemaker.log").write_text(AGENT_SAYS.format(piece * (500_000 // len(piece))))
+    with read_incident([str(tmp_path)], None, lambda _: None) as (incident, _):
+        began = time.process_time()
+        assert findings_of(incident)
+        assert time.process_time() - began < 5
