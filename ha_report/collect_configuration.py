@@ -7,14 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING
-from xml.etree import ElementTree as ET
 
 from ha_report import bundle
 from ha_report.bundle import ItemRecord
-
-if TYPE_CHECKING:
-    from parsers.xml_tree import Element
 
 NAME = "crm_configure.txt"
 CIB = "cib.xml"
@@ -47,14 +42,4 @@ def configuration(cib: Path) -> str:
     document = parse(cib.read_bytes())
     if document.root is None or document.error is not None or document.root.tag != "cib":
         return ""
-    return crm_syntax(_plain(document.root))
-
-
-def _plain(root: Element) -> ET.Element:
-    """Return the element as the standard library has them."""
-    made = ET.Element(root.tag, root.attrib)
-    waiting = [(root, made)]
-    while waiting:
-        element, copy = waiting.pop()
-        waiting.extend((child, ET.SubElement(copy, child.tag, child.attrib)) for child in element.children)
-    return made
+    return crm_syntax(document.root.as_standard())

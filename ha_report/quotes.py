@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from ha_report.compressed import DAMAGE, opened
 from ha_report.model import Evidence, Source
 
 LONGEST = 2000  # characters of a line that are quoted
+AROUND = 3  # lines before and behind a proof that are quoted with it
 _BLOCK = 1 << 16
 
 
@@ -50,7 +52,7 @@ class Quotes:
 
     def __init__(self, paths: Mapping[str, Path], places: Mapping[str, Places] | None = None) -> None:
         self._paths = paths
-        self._places = places or {}
+        self._places = defaultdict(Places, places or {})
         self._lines = lru_cache(maxsize=4096)(self._read)
 
     def evidence(self, source: Source) -> Evidence:
@@ -66,21 +68,15 @@ class Quotes:
 
     def distance(self, file: str, line: int) -> int:
         """Return how many lines must be read to come to `line`."""
-        return line - 1 - self._places.get(file, Places()).before(line)[1]
+        return line - 1 - self._places[file].before(line)[1]
 
     def can_seek(self, file: str) -> bool:
         """Say whether a stretch of a file can be read without what stands before it."""
-        return bool(self._places.get(file, Places()).passed)
+        return bool(self._places[file].passed)
 
-    def kept(self, file: str, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], list[Evidence]]:
-        """Return those stretches of a file, first and last line of each, for which it need not be read."""
-        places = self._places.get(file, Places())
-        found = {stretch: places.kept(*stretch) for stretch in wanted}
-        return {
-            (first, last): [Evidence(file, first + number, _shown(text)) for number, text in enumerate(texts)]
-            for (first, last), texts in found.items()
-            if texts is not None
-        }
+    def is_kept(self, file: str, first: int, last: int) -> bool:
+        """Say whether the lines from `first` to `last` are there without reading the file."""
+        return self._places[file].kept(first, last) is not None
 
     def stretches(self, file: str, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], list[Evidence]]:
         """Return stretches of a file, first and last line of each, in one pass; those it can no longer be read to are empty."""
@@ -97,7 +93,7 @@ class Quotes:
 
     def _read(self, file: str, first: int, last: int) -> tuple[str, ...]:
         """Return the lines from `first` to `last`."""
-        path, places = self._paths.get(file), self._places.get(file, Places())
+        path, places = self._paths.get(file), self._places[file]
         kept = places.kept(first, last)
         if kept is not None:
             return tuple(map(_shown, kept))

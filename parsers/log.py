@@ -90,8 +90,7 @@ class _Reader:
 
     def __init__(self, reading: LogReading, texts: int, *, probed: bool) -> None:
         self.reading = reading
-        self.neighbours = Neighbours(reading.places.texts, texts)
-        self.keeps = texts > 0
+        self.neighbours = Neighbours(reading.places.texts, texts) if texts else None
         self.lines = LineReader()
         self.sampler = Sampler(reading, self.lines, edges_alone=probed)
         self.understanding = Understanding()
@@ -101,7 +100,7 @@ class _Reader:
         entry, scan = self.reading.input, scanner()
         try:
             passing = self.sampler.passing(self._counted(blocks))
-            for candidate in scan.candidates(self.neighbours.passing(passing) if self.keeps else passing):
+            for candidate in scan.candidates(self.neighbours.passing(passing) if self.neighbours else passing):
                 self.take(candidate)
         finally:
             entry.lines += scan.lines
@@ -134,7 +133,8 @@ class _Reader:
             told = _split_at_host(told, header.host)
         moment = self.reading.clock.told(second, fraction, header.offset_s) if second else None
         self.reading.add(moment, candidate.number, candidate.begin, header, told)
-        self.neighbours.note(candidate.number, candidate.begin)
+        if self.neighbours is not None:
+            self.neighbours.note(candidate.number, candidate.begin)
         if message.fields is not None:
             self._record(message, message.fields, told, moment)
 

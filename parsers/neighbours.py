@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ha_report import quotes
+from ha_report.quotes import AROUND
 from parsers.scan import Buffer
 
-AROUND = 3  # lines before and behind an event, as many as a report shows
-LONGEST = 1 << 13  # bytes of a line that are kept
+LONGEST = 4 * quotes.LONGEST  # bytes of a line that are kept: of UTF-8, what is quoted has no more
 
 
 class Neighbours:

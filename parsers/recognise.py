@@ -24,7 +24,7 @@ class ContentRow:
     format: str
     regex: str
     example: str
-    words: tuple[str, ...] = ("<",)
+    words: tuple[str, ...]
     compiled: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -36,9 +36,14 @@ class ContentRow:
 
 
 XML = (
-    ContentRow("crm_mon-xml", r"<(?:crm_mon|pacemaker-result)\b", '<crm_mon version="1.1.24">'),
-    ContentRow("cib", r"<cib\b", '<cib validate-with="pacemaker-1.2" epoch="7">'),
-    ContentRow("html", r"(?i)<!doctype html|<html\b", "<html><head><title>Cluster status</title>"),
+    ContentRow(
+        "crm_mon-xml",
+        r"<(?:crm_mon|pacemaker-result)\b",
+        '<crm_mon version="1.1.24">',
+        ("<crm_mon", "<pacemaker-result"),
+    ),
+    ContentRow("cib", r"<cib\b", '<cib validate-with="pacemaker-1.2" epoch="7">', ("<cib",)),
+    ContentRow("html", r"(?i)<!doctype html|<html\b", "<html><head><title>Cluster status</title>", ("<",)),
 )
 
 TEXTS = (

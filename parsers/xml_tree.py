@@ -8,8 +8,11 @@ grows without end or reads other files (https://docs.python.org/3/library/xml.ht
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from xml.parsers import expat
+
+if TYPE_CHECKING:
+    import xml.etree.ElementTree as ET
 
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -34,6 +37,17 @@ class Element:
     def findall(self, tag: str) -> Iterator["Element"]:
         """Yield the children `tag`."""
         return (child for child in self.children if child.tag == tag)
+
+    def as_standard(self) -> "ET.Element":
+        """Return this element and all below it as the standard library has them."""
+        import xml.etree.ElementTree as ET  # noqa: PLC0415 - reading needs none of it
+
+        made = ET.Element(self.tag, self.attrib)
+        waiting = [(self, made)]
+        while waiting:
+            element, copy = waiting.pop()
+            waiting.extend((child, ET.SubElement(copy, child.tag, child.attrib)) for child in element.children)
+        return made
 
     def iter(self, *tags: str) -> Iterator["Element"]:
         """Yield this element and all below it in the order of the document; with `tags`, only those."""

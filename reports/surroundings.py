@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from ha_report.model import Evidence, Source
+from ha_report.quotes import AROUND
 from reports.shape import NearLine, Second, Surroundings
 from reports.words import instant
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     from ha_report.incident import Incident
 
-BEFORE, AFTER = 3, 3  # lines of the same file
 OTHERS_MOST = 3  # lines of another node about one moment
 AT_ONCE_US = 1_000_000  # what another node wrote this close belongs to the moment
 COLUMNS_MOST = 4
@@ -186,13 +186,8 @@ class Logs:
     def read_ahead(self, wanted: Iterable[Stretch]) -> None:
         """Read stretches of compressed logs, each log in one pass: there is no way back in it."""
         for file, own in groupby(sorted(set(wanted)), key=lambda stretch: stretch[0]):
-            if self.incident.quotes.can_seek(file):
-                continue
-            stretches = [(first, last) for _, first, last in own if (file, first, last) not in self._ahead]
-            kept = self.incident.quotes.kept(file, stretches)
-            self._ahead |= {(file, *stretch): lines for stretch, lines in kept.items()}
-            stretches = [stretch for stretch in stretches if stretch not in kept]
-            if not stretches:
+            stretches = [(first, last) for _, first, last in own if not self._is_at_hand(file, first, last)]
+            if not stretches or self.incident.quotes.can_seek(file):
                 continue
             if self._affords(file, 1, max(last for _, last in stretches)):
                 read = self.incident.quotes.stretches(file, stretches)
@@ -218,9 +213,13 @@ class Logs:
         """Return lines of a file, and none where reading them would be too much, with all that was read before."""
         if (file, first, last) in self._ahead:
             return self._ahead[file, first, last]
-        if not self._affords(file, first, last):
+        if not (self._is_at_hand(file, first, last) or self._affords(file, first, last)):
             return []
         return self.incident.quotes.around(Source(file, first), 0, last - first)
+
+    def _is_at_hand(self, file: str, first: int, last: int) -> bool:
+        """Say whether no reading is needed for a stretch."""
+        return (file, first, last) in self._ahead or self.incident.quotes.is_kept(file, first, last)
 
     def _affords(self, file: str, first: int, last: int) -> bool:
         """Say whether what must be read to come to the end of a stretch is not too much, and charge for it if so."""
@@ -277,7 +276,7 @@ def groupby_file(sources: Iterable[Source]) -> Iterator[tuple[str, list[int]]]:
         yield file, [source.line for source in wanted]
 
 
-def spans(lines: Sequence[int], before: int = BEFORE, after: int = AFTER) -> Iterator[tuple[int, int]]:
+def spans(lines: Sequence[int], before: int = AROUND, after: int = AROUND) -> Iterator[tuple[int, int]]:
     """Yield first and last line of the stretches that hold `lines`, which are in order, and their neighbours."""
     start = end = None
     for line in lines:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ha_report.executions import base_name
+from ha_report.expressions import from_run_start
 from ha_report.facts import ConfiguredResource
 from ha_report.model import Event, OcfRc, Source
 from ha_report.questions.failures import Failure, is_complete, lines_of_agent, said_by
@@ -38,8 +39,10 @@ NO_ROUTE = re.compile(
     r"|Unable to find nic\b"
 )
 _NO_NIC = re.compile(
-    r'Invalid interface name \[(?P<nic>[^\]]+)\]|Device "(?P<device>[^"]+)" does not exist'
-    r'|(?<!\S)(?P<unknown>\S+): unknown interface|Cannot find device "(?P<absent>[^"]+)"'
+    from_run_start(
+        r'Invalid interface name \[(?P<nic>[^\]]+)\]|Device "(?P<device>[^"]+)" does not exist'
+        r'|(?P<unknown>\S+): unknown interface|Cannot find device "(?P<absent>[^"]+)"'
+    )
 )
 WRONG = re.compile(
     r"IP address \[.*\] not valid|Invalid netmask|Bogus netmask|Invalid broadcast|is mandatory|address collision"

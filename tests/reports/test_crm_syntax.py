@@ -25,22 +25,8 @@ RECORDED += [(path, path.with_suffix(".txt")) for path in sorted((DATA / "crmsh"
 VERSION = "crm 4.4.0"  # what the shell of crmsh 4.4.1 says of itself
 
 
-def as_element(read):
-    """The tree of the project's reader as ElementTree has it."""
-    builder = ET.TreeBuilder()
-    waiting = [read]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, str):
-            builder.end(one)
-        else:
-            builder.start(one.tag, one.attrib)
-            waiting += [one.tag, *reversed(one.children)]
-    return builder.close()
-
-
 def tree_of(data):
-    return as_element(xml_tree.parse(data).root)
+    return xml_tree.parse(data).root.as_standard()
 
 
 def statements(text):
@@ -91,7 +77,7 @@ def test_the_shell_of_the_labs_nodes_printed_the_same(lab_captures):
     for path in sorted(lab_captures.glob("*/node*/crm_configure.txt")):
         read = xml_tree.parse(path.with_name("cib.xml").read_bytes()).root
         if read is not None:
-            assert crm_syntax(as_element(read)).rstrip("\n") == path.read_text().rstrip("\n"), path
+            assert crm_syntax(read.as_standard()).rstrip("\n") == path.read_text().rstrip("\n"), path
             compared += 1
     assert compared >= 30
 
@@ -110,7 +96,7 @@ def test_of_every_era_the_text_means_what_the_cib_does(lab_captures, lab_eras):
     paths = distinct_configurations(lab_captures, lab_eras)
     for path in paths:
         read = xml_tree.parse(path.read_bytes()).root
-        shell = configure.read(crm_syntax(as_element(read)).split("\n"), "crm_configure.txt")
+        shell = configure.read(crm_syntax(read.as_standard()).split("\n"), "crm_configure.txt")
         expected = configure_cib.read(read, "cib.xml")
         assert (resources(shell), constraints(shell)) == (resources(expected), constraints(expected)), path
         assert settings(shell) == settings(expected), path
