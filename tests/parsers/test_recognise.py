@@ -13,7 +13,7 @@ def test_a_text_is_known_by_its_example_and_no_earlier_row_claims_it(row):
     assert text_format(f"first line\n{row.example}\nlast line") == row.format
 
 
-@pytest.mark.parametrize("row", (*TEXTS, *XML), ids=lambda row: row.format)
+@pytest.mark.parametrize("row", [*TEXTS, *XML], ids=lambda row: row.format)
 @given(st.data())
 @settings(max_examples=40, deadline=None)
 def test_every_text_of_a_format_has_one_of_its_words(row, data):
