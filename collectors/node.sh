@@ -147,15 +147,34 @@ watch() {
     done
 } 2>/dev/null
 
-# An item of a phase: file, limit in seconds, function.  Each lane takes the items whose turn is its own.
+# An item of a phase: file, limit in seconds, function, and what it needs one of, if it does.  Each lane takes the
+# items whose turn is its own.
 item() {
     turn=$((turn + 1))
     [ $((turn % lanes)) = "$lane" ] || return 0
+    item_file=$1 item_limit=$2 item_function=$3
+    shift 3
+    if [ $# != 0 ] && ! any_there "$@"; then
+        echo "$item_file 127 $began $began" >>"$box/status.$lane"
+        return 0
+    fi
     # What hangs once hangs again, as the cluster's tools do when a daemon is stuck.
-    if [ "$rc" = timed-out ] && [ "$2" -gt 3 ]; then limited "$1" 3 "$3"; else limited "$1" "$2" "$3"; fi
+    [ "$rc" != timed-out ] || [ "$item_limit" -le 3 ] || item_limit=3
+    limited "$item_file" "$item_limit" "$item_function"
     stamp
-    echo "$1 $rc $began $stamp" >>"$box/status.$lane"
+    echo "$item_file $rc $began $stamp" >>"$box/status.$lane"
     began=$stamp
+}
+
+# Says whether one of the files and programs is there.
+any_there() {
+    for there; do
+        case $there in
+        /*) [ -e "$there" ] && return 0 ;;
+        *) have "$there" && return 0 ;;
+        esac
+    done
+    return 1
 }
 
 # Makes the folder box, where things are until they are sent.
@@ -242,22 +261,30 @@ runs() {
     return 1
 }
 
-# Prints which node is the DC.  crm_mon is asked, as crmadmin waits half a minute for a DC that just died.
-dc() {
-    [ -s "$work/dc" ] || crm_mon -1 2>/dev/null | while read -r dc_line; do
+# Notes which node is the DC, as the output of crm_mon in the file $1 has it.
+dc_of() {
+    while read -r dc_line; do
         case $dc_line in
         *"Current DC: NONE"*) ;;
-        *"Current DC: "*) dc_line=${dc_line#*Current DC: }; echo "${dc_line%% *}" ;;
+        *"Current DC: "*) dc_line=${dc_line#*Current DC: }; echo "${dc_line%% *}" >"$work/dc"; break ;;
         esac
-    done >"$work/dc"
-    { read -r dc_line && echo "$dc_line"; } <"$work/dc"
+    done <"$1"
 }
+
+# Prints which node is the DC.  crm_mon is asked, as crmadmin waits half a minute for a DC that just died.
+dc() {
+    if [ ! -s "$work/dc" ]; then
+        crm_mon -1 >"$box/dc.$lane" 2>/dev/null
+        dc_of "$box/dc.$lane"
+    fi
+    { read -r dc_line && echo "$dc_line"; } <"$work/dc"
+} 2>/dev/null
 
 # Says whether this node is the one to tell what all nodes know: the DC, if it is asked, too.
 speaks_for_all() {
     case $nodes in *' '*) ;; *) return 0 ;; esac
     speaks_dc=$(dc)
-    [ "$speaks_dc" != "$(uname -n)" ] || return 0
+    [ "$speaks_dc" != "$this_node" ] || return 0
     case " $nodes " in *" $speaks_dc "*) ;; *) return 0 ;; esac
     echo "it is in the folder of the DC, $speaks_dc" >&2
     exit 127
@@ -356,13 +383,13 @@ main() {
     guard >/dev/null 2>&1 &
     watch >/dev/null 2>&1 3<&- &
     choose_compressor
-    now=$(date +%s) rc=0
+    now=$(date +%s) this_node=$(uname -n) rc=0
     # The window is that of the asker's clock; a clock that is wrong by more than a slow connection moves it.
     skew=$((now - asked))
     if [ $skew -gt 60 ] || [ $skew -lt -60 ]; then from=$((from + skew)) to=$((to + skew)); fi
     local_zone "$to"
     : "$home"
-    printf 'ha-report-stream 1 %s %s %s\n' "$compressor" "$(date +%s.%N)" "$(uname -n)"
+    printf 'ha-report-stream 1 %s %s %s\n' "$compressor" "$(date +%s.%N)" "$this_node"
     phases
     finish 0
 }

@@ -91,7 +91,7 @@ def assembled(window: Window, phases: dict[str, tuple[Item, ...]], flow: list[st
         for row in rows:
             number += 1
             parts.append(f"take_{number}() {{\n{row.command}\n}}")
-            listed.append(f"    item {row.file} {row.limit_s} take_{number}")
+            listed.append(f"    item {row.file} {row.limit_s} take_{number} {row.needs}".rstrip())
         if rows:
             parts.append("\n".join([f"items_{name}() {{", *listed, "}"]))
     parts.append("\n".join(["phases() {", *(f"    {line}" for line in flow or [":"]), "}", "main"]))

@@ -239,14 +239,16 @@ def test_traces_are_found_where_the_cib_says(shell, tmp_path, run):
     assert statuses(came) == {"trace_ra/": "0"}
 
 
+@pytest.mark.parametrize("grep", ["", "have() { false; }\n"], ids=["with grep", "without grep"])
 @pytest.mark.parametrize("shell", ALL)
-def test_logs_are_found_where_syslog_is_told_to_write_them(shell, tmp_path):
+def test_logs_are_found_where_syslog_is_told_to_write_them(shell, grep, tmp_path):
     settings = tmp_path / "rsyslog.conf"
     settings.write_text(
         "# local7.* /var/log/not-this\n$ModLoad imuxsock\n*.*;auth,authpriv.none\t-/var/log/syslog\n"
         "local5.info /var/log/my-cluster.log\nmail.* -/var/log/mail.log\nauth.* /var/log/auth.log\n*.emerg :omusrmsg:*\n"
     )
-    script = assembled(window_of(0, NOW), {}, []).replace("\nmain\n", f"\nsyslog_files {tmp_path}/none {settings}\n")
+    ends = f"\n{grep}syslog_files {tmp_path}/none {settings}\n"
+    script = assembled(window_of(0, NOW), {}, []).replace("\nmain\n", ends)
     said = subprocess.run([*shell, "-s"], input=script, capture_output=True, text=True, check=True)
     assert said.stdout.split() == ["/var/log/syslog", "/var/log/my-cluster.log"]
 
@@ -298,7 +300,8 @@ def test_what_all_nodes_know_the_dc_tells_if_it_is_asked(shell, nodes, here, spe
         (tmp_path / name).chmod(0o755)
     script = assembled(window_of(0, NOW, nodes=nodes), {}, [])
     script = script.replace(
-        "\nmain\n", "\nwork=$TMPDIR; if (speaks_for_all 2>/dev/null); then echo yes; else echo no; fi\n"
+        "\nmain\n",
+        "\nwork=$TMPDIR box=$TMPDIR lane=0 this_node=$(uname -n)\nif (speaks_for_all 2>/dev/null); then echo yes; else echo no; fi\n",
     )
     path = {"PATH": f"{tmp_path}:{env['PATH']}"}
     done = subprocess.run([*shell, "-s"], input=script, capture_output=True, text=True, check=True, env=env | path)
