@@ -50,13 +50,17 @@ class WrittenLog:
         return found
 
     def _times(self, file: BinaryIO) -> Iterator[int]:
-        """Yield when each line was written; one without a time follows the line before it."""
+        """Yield when each line was written, to the second; one without a time follows the line before it."""
         reader, clock = LineReader(), FileClock()
-        now = 0
+        now, before = 0, b""
         for raw in islice(file, self.passed[-1][1] - self.passed[0][1]):
+            if before and raw.startswith(before):  # the same second once more
+                yield now
+                continue
             header, second, fraction, _ = reader.split(plain(raw.decode("utf-8", "replace")))
             moment = clock.told(second, fraction, header.offset_s) if second else None
             now = self.instant(moment) if moment is not None else now
+            before = b"".join(raw.partition(second.encode())[:2]) if second else b""
             yield now
 
     def _lines_at(self, places: Sequence[float]) -> list[int]:

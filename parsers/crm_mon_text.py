@@ -39,19 +39,31 @@ _WEAK = {
     "members": re.compile(r"(?:Started|Stopped|Masters|Slaves|Promoted|Unpromoted)[\w ()]*: \["),
     "counts": re.compile(r"\d+ (?:[Rr]esources?(?: instances?)?|[Nn]odes?) configured"),
 }
-# In small letters; a text with none of these, and no heading, holds nothing that `speaks` takes for crm_mon's.
-_HINTS = (
-    "current dc: ", "online: [", "offline: [", "online : [", "offline : [", ": online", ": offline", ": unclean", ": standby",
-    ": pending", ": maintenance", "last updated: ", "stack: ", "resource group: ", "clone set: ", "master/slave set: ",
-    "container: ", "container set: ", "bundle: ", "bundle set: ", "started: [", "stopped: [", "masters: [", "slaves: [",
-    "promoted: [", "): [", "resource configured", "resources configured", "node configured", "nodes configured",
-    "instance configured", "instances configured", "(node=", "' (", " returned '", " could not be executed (",
-)  # fmt: skip
+# In small letters, what stands in every line of a kind.
+_HINTS = {
+    "dc": ("current dc: ",),
+    "nodes": ("online: [", "offline: [", "online : [", "offline : ["),
+    "node": (": online", ": offline", ": unclean", ": standby", ": pending", ": maintenance"),
+    "updated": ("last updated: ", "stack: "),
+    "set": ("resource group: ", "clone set: ", "master/slave set: ", "container: ", "container set: ", "bundle: ", "bundle set: "),
+    "resource": ("(ocf:", "(lsb:", "(stonith:", "(systemd:", "(upstart:", "(service:", "(heartbeat:", "(nagios:"),
+    "members": ("started: [", "stopped: [", "masters: [", "slaves: [", "promoted: [", "): ["),
+    "counts": (
+        "resource configured", "resources configured", "node configured", "nodes configured", "instance configured",
+        "instances configured",
+    ),
+}  # fmt: skip
+_STRONG_HINTS = ("(node=", "' (", " returned '", " could not be executed (")
+_HEADING = "heading"
 
 
 @cache
-def _hints() -> AhoCorasick:
-    return AhoCorasick([*_HINTS, *(f"{heading}{colon}" for heading in HEADINGS for colon in (":", " :"))])
+def _hints() -> tuple[AhoCorasick, list[str | None]]:
+    """Return what finds the hints, and the kind of each; None for those that are enough by themselves."""
+    hints: list[tuple[str, str | None]] = [(hint, kind) for kind, those in _HINTS.items() for hint in those]
+    hints += [(hint, None) for hint in _STRONG_HINTS]
+    hints += [(f"{heading}{colon}", _HEADING) for heading in HEADINGS for colon in (":", " :")]
+    return AhoCorasick([hint for hint, _ in hints]), [kind for _, kind in hints]
 
 
 def looks_like(text: str) -> bool:
@@ -64,11 +76,15 @@ def hinted(text: str) -> bool:
     if is_dirty(text):
         return True
     small = text.replace("\u00a0", " ").replace("\t", " ").lower()
-    return any(
-        hint < len(_HINTS)
-        or not small[end : end + 200].partition("\n")[0].strip()  # a heading stands alone on its line
-        for hint, _, end in _hints().find_matches_as_indexes(small)
-    )
+    automaton, kinds = _hints()
+    seen: set[str] = set()
+    for hint, _, end in automaton.find_matches_as_indexes(small, overlapping=True):
+        kind = kinds[hint]
+        # A heading stands alone on its line.
+        if kind is None or (kind == _HEADING and not small[end : end + 200].partition("\n")[0].strip()):
+            return True
+        seen.update({kind} - {_HEADING})
+    return len(seen) > 1
 
 
 def speaks(text: str) -> bool:
