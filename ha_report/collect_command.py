@@ -18,6 +18,7 @@ from ha_report import __version__, collect_options
 from ha_report.collect_options import Options
 from ha_report.destination import refuse_links, temporary_folder
 from ha_report.errors import PARTIAL, DestinationInTheWay, UserError
+from ha_report.garbage import uncollected
 
 if TYPE_CHECKING:
     from collectors.collect import Gathering
@@ -46,6 +47,7 @@ def collect(**options: Any) -> None:
     _collect(Options(**options))
 
 
+@uncollected()
 def _collect(options: Options) -> None:
     """Ask, gather, report, pack, say."""
     with _access(options) as access:
