@@ -1,5 +1,7 @@
 """How fast `collect` is beside crm report and crm_report: the same live cluster and window, turn by turn.
 
+The peers run on a node, as they must; `collect` runs there, too, and once more on a workstation that is no node.
+
 Needs root and Debian's cluster packages (make system-packages); takes about three minutes.
 
     .venv/bin/python benchmarks/collect.py
@@ -10,6 +12,7 @@ import os
 import statistics
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from pathlib import Path
@@ -20,6 +23,8 @@ LAB = f"/run/halab-bench-{os.getpid()}"
 ENVIRONMENT = os.environ | {"HALAB_DIR": LAB, "PYTHONPATH": str(ROOT)}
 ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled, as that of the peers is
 ROUNDS = 5
+NODE_PYTHON = "/usr/bin/python3"  # what a node of the lab has; the folder of the checkout it may not see
+THERE = "/opt/ha-report"
 COLLECT = "from ha_report.collect_command import collect; collect(prog_name='ha-report collect')"
 
 
@@ -31,6 +36,22 @@ def lab(*command):
 def since():
     """Return the window's begin, an hour ago, as crm report takes it in the lab's zone."""
     return time.strftime("%Y-%m-%d %H:%M", time.gmtime(time.time() - 3600))
+
+
+def bring(node):
+    """Bring ourselves and what we need to a node, as an installation would, and compile it."""
+    parts = ((sysconfig.get_path("platlib"), ["."]), (ROOT, ["collectors", "ha_report", "parsers", "reports"]))
+    for base, names in parts:
+        packed = subprocess.run(["tar", "-cf", "-", *names], check=True, cwd=base, capture_output=True).stdout
+        script = f"mkdir -p {THERE} && tar -xf - -C {THERE}"
+        subprocess.run([HALAB, "exec", node, "sh", "-c", script], check=True, env=ENVIRONMENT, input=packed)
+    lab("exec", node, NODE_PYTHON, "-m", "compileall", "-q", THERE)
+
+
+def on_the_node(number, nodes):
+    """Gather on a node, page and archive included."""
+    command = ["env", f"PYTHONPATH={THERE}", NODE_PYTHON, "-c", COLLECT, "-q", "-f", "1H", *nodes]
+    return lab("exec", "node01", *command, f"/root/{number}")
 
 
 def ours(folder, number, nodes):
@@ -59,7 +80,12 @@ def alternating(folder, prefix, rounds, nodes):
     took = {}
     for turn in range(rounds):
         number = f"{prefix}{turn}"
-        for name, run in {"ha-report collect": lambda: ours(folder, number, nodes), **peers(number)}.items():  # noqa: B023 - run at once
+        runs = {
+            "ha-report collect": lambda: on_the_node(number, nodes),  # noqa: B023 - run at once, here and below
+            "ha-report collect from a workstation": lambda: ours(folder, number, nodes),  # noqa: B023
+            **peers(number),
+        }
+        for name, run in runs.items():
             seconds, status = timed(run)
             took.setdefault(name, []).append(seconds)
             print(f"  {name}: {seconds:.2f} s, exit status {status}", flush=True)
@@ -70,8 +96,10 @@ def tell(took, bar):
     """Print the medians, and the ratio to crm report."""
     medians = {name: statistics.median(seconds) for name, seconds in took.items()}
     words = ", ".join(f"{name} {seconds:.2f} s" for name, seconds in medians.items())
-    ratio = medians["ha-report collect"] / medians["crm report"]
-    print(f"{words}; ours takes {ratio:.2f} of crm report (bar {bar:.2f})")
+    there, here = (
+        medians[name] / medians["crm report"] for name in ("ha-report collect", "ha-report collect from a workstation")
+    )
+    print(f"{words}; ours takes {there:.2f} of crm report, {here:.2f} from a workstation (bar {bar:.2f})")
 
 
 def huge(folder):
@@ -101,6 +129,7 @@ def main():
         try:
             lab("up")
             lab("fail", "nic-none-one")
+            bring("node01")
             ours(folder, "first", ["-n", "node01 node02"])  # compiles what no installation compiled
             print("Two nodes:")
             tell(alternating(folder, "two-", ROUNDS, ["-n", "node01 node02"]), 1 / 2)
