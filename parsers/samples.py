@@ -56,14 +56,17 @@ class Sampler:
         self._edges_alone = edges_alone
         self._lines = lines
         self._blocks = 0
+        self._timeless = False  # no line of the first block tells a time, and all were looked at
         self._tail = b""
 
     def passing(self, blocks: Iterable[Buffer]) -> Iterator[Buffer]:
         """Pass the blocks on, looking at some of their lines."""
         for block in blocks:
             if not self._blocks:
-                self._reading.first = self._first_of(bytes(block).split(b"\n", _EDGE_LINES)[:_EDGE_LINES])
-            if not self._edges_alone:
+                lines = bytes(block).split(b"\n", _EDGE_LINES)
+                self._reading.first = self._first_of(lines[:_EDGE_LINES])
+                self._timeless = self._reading.first is None and len(lines) <= _EDGE_LINES
+            if not self._edges_alone and (self._blocks or not self._timeless):
                 self._sample(block)
             self._blocks += 1
             tail = bytes(block[-_TAIL:])
@@ -72,6 +75,8 @@ class Sampler:
 
     def finish(self) -> None:
         """Read the last time."""
+        if self._timeless and self._blocks == 1:
+            return
         edge = self._tail.rsplit(b"\n", _EDGE_LINES)
         whole = edge if len(edge) <= _EDGE_LINES else edge[1:]  # the first piece may be many lines
         last = self._first_of(whole[::-1])
