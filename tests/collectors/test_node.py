@@ -285,6 +285,20 @@ CRM_MON = "#!/bin/sh\necho 'Current DC: node02 (version 2.1.5) - partition with 
 
 
 @pytest.mark.parametrize("shell", ALL)
+def test_an_item_that_needs_what_is_not_there_is_missing_and_never_runs(shell, run):
+    came, _ = run(
+        shell,
+        taking(
+            Item("without.txt", "echo ran", needs="no-such-program /no/such/file*"),
+            Item("program.txt", "echo ran", needs="no-such-program sh"),
+            Item("file.txt", "echo ran", needs="/no/such/file /etc/passw*"),
+        ),
+    )
+    assert statuses(came) == {"without.txt": "127", "program.txt": "0", "file.txt": "0"}
+    assert ("out", "without.txt") not in came
+
+
+@pytest.mark.parametrize("shell", ALL)
 @pytest.mark.parametrize(
     ("nodes", "here", "speaks"),
     [
