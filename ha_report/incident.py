@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ha_report.attribution import attributed
 from ha_report.executions import failed_operations, signs_of
 from ha_report.facts import Configuration, NetworkFacts, StackFacts, VersionFacts
-from ha_report.log_state import cluster_of, nodes_of, resources_of
+from ha_report.log_state import cluster_of, in_order, nodes_of, resources_of
 from ha_report.model import (
     ClusterFacts,
     Event,
@@ -113,8 +113,9 @@ def build(sources: list[str], readings: Readings, window: Window = ALL_TIMES) ->
     snapshots = sorted(readings.snapshots, key=_by_age)
     state = _latest(snapshots)
     agents = {resource: agent for snapshot in snapshots for resource, agent in snapshot.agents.items()}
+    ordered = in_order(readings.events)
     cluster = _cluster(
-        [snapshot.cluster for snapshot in reversed(snapshots)] + [cluster_of(readings.events, readings.programs)]
+        [snapshot.cluster for snapshot in reversed(snapshots)] + [cluster_of(ordered, readings.programs)]
     )
     agents |= {one.id: one.agent for snapshot in snapshots for one in snapshot.resources if one.agent is not None}
     return Incident(
@@ -126,8 +127,8 @@ def build(sources: list[str], readings: Readings, window: Window = ALL_TIMES) ->
             if window.holds(None if one.time is None else round(one.time.timestamp() * 1_000_000))
         ],
         cluster=cluster,
-        nodes=state.nodes if state and state.nodes else nodes_of(readings.events, cluster.dc),
-        resources=state.resources if state and state.resources else resources_of(readings.events, agents),
+        nodes=state.nodes if state and state.nodes else nodes_of(ordered, cluster.dc),
+        resources=state.resources if state and state.resources else resources_of(ordered, agents),
         fail_counts=_last_told(snapshots),
         attributes=state.attributes if state else {},
         snapshots=snapshots,

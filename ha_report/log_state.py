@@ -9,27 +9,27 @@ from ha_report.model import ClusterFacts, Event, NodeState, OcfRc, ResourceState
 _SCHEDULERS = {"pengine", "pacemaker-schedulerd"}
 _CONTROLLERS = {"crmd", "pacemaker-controld"}
 _CLUSTER_LAYERS = {"heartbeat": "Heartbeat", "ccm": "Heartbeat", "corosync": "corosync", "openais": "openais"}
+_ON_EACH_NODE = _CONTROLLERS | _CLUSTER_LAYERS.keys()
 _ONLY_ON_DC = {"dc-takeover", "transition-ended", "transition-calculated", "action-failed"}
 _OFFLINE = {"lost", "dead"}
 _PING = "ping"  # a host outside the cluster that Heartbeat watches
 
 
 def cluster_of(events: Sequence[Event], programs: Collection[str] = ()) -> ClusterFacts:
-    """Return what `events`, in any order, and the daemons that wrote other lines tell of the cluster as a whole."""
-    ordered = _in_order(events)
+    """Return what `events`, in order, and the daemons that wrote other lines tell of the cluster as a whole."""
     return ClusterFacts(
-        stack=_stack(ordered, programs), dc=_dc(ordered), quorum=_quorum(ordered), versions=_versions(ordered)
+        stack=_stack(events, programs), dc=_dc(events), quorum=_quorum(events), versions=_versions(events)
     )
 
 
 def nodes_of(events: Sequence[Event], dc: str | None) -> list[NodeState]:
-    """Return the nodes that wrote cluster messages or that one speaks of, each in its last known state.
+    """Return the nodes that wrote cluster messages or that one speaks of, each in its last known state; `events` are in order.
 
     A node is online whose own daemons write, until another calls it lost or its cluster stopped.
     """
     states: dict[str, str] = {}
-    for event in _in_order(events):
-        if event.writer is not None and event.program in _CONTROLLERS | _CLUSTER_LAYERS.keys():
+    for event in events:
+        if event.writer is not None and event.program in _ON_EACH_NODE:
             states[event.writer] = "offline" if event.kind == "stack-stopped" else "online"
         if event.kind == "operation-result" and event.node is not None:
             states.setdefault(event.node, "online")
@@ -52,9 +52,9 @@ _PROBED = {OcfRc.OK: "Started", OcfRc.NOT_RUNNING: None, OcfRc.RUNNING_PROMOTED:
 
 
 def resources_of(events: Sequence[Event], agents: Mapping[str, str]) -> list[ResourceState]:
-    """Return where resources run at the end of what `events` tell, by the results of their operations."""
+    """Return where resources run at the end of what `events`, in order, tell by the results of their operations."""
     roles: dict[str, dict[str, str]] = {}
-    for event in _in_order(events):
+    for event in events:
         if event.kind != "operation-result" or event.resource is None or event.node is None or event.rc is None:
             continue
         places = roles.setdefault(event.resource, {})
@@ -78,11 +78,12 @@ def resources_of(events: Sequence[Event], agents: Mapping[str, str]) -> list[Res
     return states
 
 
-def _in_order(events: Iterable[Event]) -> list[Event]:
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """Return events in order of time, those without one first."""
     return sorted(events, key=lambda event: (event.time_us is not None, event.time_us or 0))
 
 
-def _dc(events: list[Event]) -> str | None:
+def _dc(events: Sequence[Event]) -> str | None:
     """Return the last DC: as a node says, or as only a DC can write."""
     for event in reversed(events):
         if event.kind == "dc-set":
@@ -94,19 +95,19 @@ def _dc(events: list[Event]) -> str | None:
     return None
 
 
-def _stack(events: list[Event], programs: Collection[str]) -> str | None:
+def _stack(events: Sequence[Event], programs: Collection[str]) -> str | None:
     wrote = {event.program for event in events} | set(programs)
     found = {layer for program, layer in _CLUSTER_LAYERS.items() if program in wrote}
     found |= {event.value for event in events if event.kind == "stack-detected" and event.value is not None}
     return found.pop() if len(found) == 1 else None
 
 
-def _quorum(events: list[Event]) -> bool | None:
+def _quorum(events: Sequence[Event]) -> bool | None:
     told = [event.value for event in events if event.kind == "quorum"]
     return told[-1] in ("acquired", "primary", "(re)attained") if told else None
 
 
-def _versions(events: list[Event]) -> dict[str, str]:
+def _versions(events: Sequence[Event]) -> dict[str, str]:
     names = {"corosync": "corosync", "heartbeat": "heartbeat"}
     return {
         names.get(event.program or "", "pacemaker"): event.value

@@ -44,12 +44,15 @@ _DAYS_KEPT = 10_000
 _HMS = len("02:01:35")
 
 
+# What clocks show: the minutes of a day in microseconds, and the seconds of a minute; the last one is a leap second.
+_MINUTES = {f"{minute // 60:02}:{minute % 60:02}": minute * 60 * SECOND for minute in range(24 * 60)}
+_SECONDS = {f":{second:02}": second * SECOND for second in range(61)}
+
+
 def _within(clock: str) -> int | None:
     """Return the microsecond of the day at which a clock shows "02:01:35"; None for what none shows."""
-    hour, minute, second = int(clock[:2]), int(clock[3:5]), int(clock[6:])
-    if hour >= 24 or minute >= 60 or second > 60:  # noqa: PLR2004 - hours and minutes of a day; 60 is a leap second
-        return None
-    return (hour * 3600 + minute * 60 + second) * SECOND
+    minute, second = _MINUTES.get(clock[:5]), _SECONDS.get(clock[5:])
+    return None if minute is None or second is None else minute + second
 
 
 @dataclass
@@ -82,7 +85,9 @@ class FileClock:
         if known is None or within is None:
             return None
         time_us = known[2] + within
-        return self._moment(known[0], time_us if fraction is None else time_us + microseconds(fraction), offset_s)
+        if fraction is not None:
+            time_us += microseconds(fraction)
+        return self._moment(known[0], time_us, offset_s) if known[0] else Moment(time_us, False, False)
 
     def _remember(self, date: str) -> _Day | None:
         stamp = second_of(f"{date}00:00:00")

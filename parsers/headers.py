@@ -1,13 +1,14 @@
-"""Takes log lines apart, remembering what stands before messages: of a long log few such headers differ but in their time.
+"""Takes log lines apart, remembering them: of a long log few headers differ but in their time, and of a dense one few lines.
 
 A line is cut by one regular expression into the header, the second, its fraction and the message; what the header says
-is found out once, by the format's own regular expression.
+is found out once, by the format's own regular expression.  Of a line that is known but for its time only that is read.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from parsers.lines import FORMATS, MONTHS, STAMPS, YEARS, Line, LineFormat, Stamp
 
@@ -16,7 +17,8 @@ _TIMELESS = tuple(row for row in FORMATS if not row.stamp)  # spares all others 
 _FITTING_MUCH = ("dated", "headless")  # lines of other formats fit these, too: they are tried last, each time
 _LEVELS = {"emerg": "crit", "alert": "crit", "err": "error", "warn": "warning", "trace": "debug"}
 _NAMED_ZONES = {"Z": 0, "UTC": 0, "GMT": 0}
-_MOST_KEPT = 10_000  # headers; a log of connections has a new pid in each
+_MOST_KEPT = 10_000  # headers, and lines; a log of connections has a new pid in each
+_LONGEST_KEPT = 2000  # characters of a line
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,9 +44,29 @@ class LineReader:
     def __init__(self) -> None:
         self._last = FORMATS[0]
         self._headers: dict[tuple[str, str, str], Header] = {}
+        self._lines: dict[tuple[str, str, str], tuple[Header, str]] = {}  # by format, and what stands around the time
 
     def split(self, text: str) -> Parts:
         """Return the parts of `text`; a line of no known format is all message."""
+        row = self._last
+        if row.name in _FITTING_MUCH or (found := row.time.match(text)) is None:
+            return self._taken_apart(text)
+        before, second, fraction = found.groups()
+        around = row.name, before, text[found.end() :]
+        known = self._lines.get(around)
+        if known is not None:
+            return known[0], second, fraction, known[1]
+        parts = self._taken_apart(text)
+        if self._last is row and parts[1:3] == (second, fraction) and len(text) <= _LONGEST_KEPT:
+            self._remember(around, parts)
+        return parts
+
+    def _remember(self, around: tuple[str, str, str], parts: Parts) -> None:
+        if len(self._lines) >= _MOST_KEPT:
+            self._lines.clear()
+        self._lines[around] = parts[0], parts[3]
+
+    def _taken_apart(self, text: str) -> Parts:
         row = self._last
         found = row.parts.match(text)
         if found is None or row.name in _FITTING_MUCH:
@@ -110,6 +132,7 @@ def second_of(text: str) -> Stamp | None:
     return Stamp(year, month, day, hour * 3600 + minute * 60 + second, 0, None) if year in YEARS or not year else None
 
 
+@lru_cache(maxsize=4096)
 def microseconds(fraction: str | None) -> int:
     """Return what the digits behind a second mean."""
     return int(fraction[:6].ljust(6, "0")) if fraction else 0

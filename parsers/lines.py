@@ -84,11 +84,19 @@ class LineFormat:
         return re.compile(self.regex)
 
     @cached_property
+    def time(self) -> re.Pattern[str]:
+        """Its beginning in three groups: before the second, the second, its fraction."""
+        return re.compile(f"^({_unnamed(self.before)}){self._second}")
+
+    @cached_property
     def parts(self) -> re.Pattern[str]:
         """The same in five groups: before the second, the second, its fraction, between it and the message, the message."""
         between, _, message = self.after.partition("(?P<message>")
-        time = f"({_unnamed(self.stamp)}){_NAMED.sub('(', _FRACTION)}" if self.stamp else "()()"
-        return re.compile(f"^({_unnamed(self.before)}){time}({_unnamed(between)})({message}")
+        return re.compile(f"^({_unnamed(self.before)}){self._second}({_unnamed(between)})({message}")
+
+    @property
+    def _second(self) -> str:
+        return f"({_unnamed(self.stamp)}){_NAMED.sub('(', _FRACTION)}" if self.stamp else "()()"
 
 
 _NAMED = re.compile(r"\(\?P<\w+>")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import io
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,14 +22,16 @@ from parsers.journal import as_lines
 from parsers.lines import plain
 from parsers.log_reading import LogReading
 from parsers.neighbours import Neighbours
-from parsers.records import ctime_stamp, record_of
-from parsers.samples import DAEMONS, PROBED, Sampler
+from parsers.records import ctime_stamp
+from parsers.samples import DAEMONS, PROBED, Sampler, note_program
 from parsers.scan import Buffer, Candidate, blocks_of
 from parsers.told import Message, Told, Understanding, scanner
 
 EXAMPLES = 20  # of lines that were not understood, kept to be shown
 SHOWN = 300  # characters of such a line
 _GRAVE = ("error", "crit")
+_EPOCH_DIGITS = 10  # a longer one is no time, but damage
+_HEADERS_COUNTED = 1000  # before they are noted
 _TEXTS_KEPT = 64 << 20  # bytes of the lines of a compressed file: those of events, and those around them
 
 
@@ -40,10 +43,11 @@ def read_log(path: Path, reading: LogReading, journal: str | None = None, part: 
     """
     with opened(path) as file:
         if isinstance(file, io.BufferedReader):
-            file.seek(part.start if part else 0)
+            first = part.start if part else 0
+            file.seek(first)
             whole = part.stop - part.start if part else path.stat().st_size
             probed = journal is None and (part is not None or whole >= PROBED)
-            read_blocks(blocks_of(file.readinto, whole), reading, journal, probed=probed)
+            read_blocks(blocks_of(file.readinto, whole), reading, journal, probed=probed, first=first)
             if journal or reading.input.bytes != whole:
                 reading.places.passed = []
             return
@@ -59,15 +63,16 @@ def read_blocks(
     *,
     keep_texts: bool = False,
     probed: bool = False,
+    first: int = 0,
 ) -> None:
-    """Read blocks of whole lines, which may end before their time.
+    """Read blocks of whole lines, which may end before their time; they begin at the byte `first` of their file.
 
     `keep_texts` of events that may be quoted; look at times here and there unless the file is `probed`.
     """
     reader = _Reader(reading, _TEXTS_KEPT if keep_texts and not journal else 0, probed=probed)
     with collection_paused():
         try:
-            reader.read(as_lines(map(bytes, blocks), journal) if journal else blocks)
+            reader.read(as_lines(map(bytes, blocks), journal) if journal else blocks, first)
         except DAMAGE as problem:
             reading.input.skipped = f"not read to its end: {problem}"
         reader.finish()
@@ -94,13 +99,16 @@ class _Reader:
         self.lines = LineReader()
         self.sampler = Sampler(reading, self.lines, edges_alone=probed)
         self.understanding = Understanding()
+        self.headers: Counter[Header] = Counter()  # of the latest candidate lines
 
-    def read(self, blocks: Iterable[Buffer]) -> None:
+    def read(self, blocks: Iterable[Buffer], first: int) -> None:
         """Read all candidate lines."""
         entry, scan = self.reading.input, scanner()
         try:
             passing = self.sampler.passing(self._counted(blocks))
-            for candidate in scan.candidates(self.neighbours.passing(passing) if self.neighbours else passing):
+            if self.neighbours is not None:
+                passing = self.neighbours.passing(passing)
+            for candidate in scan.candidates(passing, first):
                 self.take(candidate)
         finally:
             entry.lines += scan.lines
@@ -109,6 +117,8 @@ class _Reader:
     def _counted(self, blocks: Iterable[Buffer]) -> Iterator[Buffer]:
         for block in blocks:
             self.reading.input.bytes += len(block)
+            if len(self.headers) > _HEADERS_COUNTED:
+                self._count_headers()
             if len(self.reading.times) > limit.MOST_EVENTS * limit.ROOM:
                 limit.keep_most([self.reading], limit.MOST_EVENTS)
             yield block
@@ -116,6 +126,7 @@ class _Reader:
     def finish(self) -> None:
         """Read the last time, and name the file's format."""
         reading = self.reading
+        self._count_headers()
         self.sampler.finish()
         name_format(reading)
         reading.input.events = len(reading.times)
@@ -123,7 +134,7 @@ class _Reader:
     def take(self, candidate: Candidate) -> None:
         """Add the event of one candidate line, or count it as not understood."""
         header, second, fraction, text = self.lines.split(plain(candidate.text.decode("utf-8", "replace")))
-        self._count(header)
+        self.headers[header] += 1
         message = self.understanding.of(text, candidate.anchors)
         if message is None:
             self._not_a_row(header, second, fraction, text, candidate)
@@ -138,13 +149,15 @@ class _Reader:
         if message.fields is not None:
             self._record(message, message.fields, told, moment)
 
-    def _count(self, header: Header) -> None:
+    def _count_headers(self) -> None:
+        """Note what formats the candidate lines had, and who wrote them."""
         reading = self.reading
-        reading.formats[header.format] += 1
-        if header.host:
-            reading.hosts[header.host] += 1
-        if header.program in DAEMONS:
-            reading.programs.add(header.program)
+        for header, count in self.headers.items():
+            reading.formats[header.format] += count
+            if header.host:
+                reading.hosts[header.host] += count
+            note_program(reading, header)
+        self.headers.clear()
 
     def _not_a_row(
         self, header: Header, second: str | None, fraction: str | None, text: str, candidate: Candidate
@@ -163,18 +176,18 @@ class _Reader:
     def _record(self, message: Message, fields: dict[str, str], told: Told, moment: Moment | None) -> None:
         """Add the failed execution that the latest event tells of."""
         reading, index = self.reading, len(self.reading.times) - 1
-        if len(fields.get("epoch", "")) in range(1, 11) and moment is not None:  # digits; longer is no time, but damage
-            reading.epochs.append((index, int(fields["epoch"])))
+        epoch = fields.get("epoch")
+        if epoch and len(epoch) <= _EPOCH_DIGITS and moment is not None:
+            reading.epochs.append((index, int(epoch)))
         if told.kind == "operation-requested":
             reading.expected[asked(fields)] = int(fields["rc"])
             return
-        record = message.record
+        expected = None
         if told.kind == "operation-result":
             expected = reading.expected.get(asked(fields))
-            if expected is not None:
-                record = record_of(told.kind, fields, told.node, None, Source("", 0), expected)
-            elif reading.unasked is not None:
+            if expected is None and reading.unasked is not None:
                 reading.unasked.append(index)
+        record = message.record(expected)
         if record is not None:
             own = ctime_stamp(fields.get("failed_at", ""))
             when = reading.clock.read(own) if own is not None else moment

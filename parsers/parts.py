@@ -141,7 +141,7 @@ def _borders(log: Log, jobs: int) -> list[int]:
             return []
         with log.path.open("rb") as file:
             begin, end = (log.cut.begin, log.cut.end) if log.cut else (0, log.path.stat().st_size)
-            parts = min((end - begin) // _PART, jobs * _PARTS) if jobs > 1 else 1
+            parts = _parts_of(end - begin, jobs)
             if log.cut is None and parts <= 1:
                 return []
             borders = [begin]
@@ -152,6 +152,14 @@ def _borders(log: Log, jobs: int) -> list[int]:
             return [*borders, end]
     except OSError:
         return []
+
+
+def _parts_of(size: int, jobs: int) -> int:
+    """Return in how many parts so many bytes are read: as many for each process, and few, as each begins to learn."""
+    if jobs == 1:
+        return 1
+    parts = min(size // _PART, jobs * _PARTS)
+    return max(parts - parts % jobs, min(parts, jobs))
 
 
 def _read(task: _Task) -> LogReading:
@@ -212,7 +220,7 @@ def join(whole: LogReading, part: LogReading) -> None:
         getattr(whole, name).update(getattr(part, name))
     whole.first, whole.last = whole.first or part.first, part.last or whole.last
     if whole.places.passed:
-        whole.places.passed += [(begin + size, before + lines) for begin, before in part.places.passed]
+        whole.places.passed += [(begin + size, before + lines) for begin, before in part.places.passed[1:]]
     _join_inputs(whole.input, part.input)
 
 

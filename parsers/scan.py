@@ -7,8 +7,6 @@ grow with the file.  What finds the anchors is in parsers.engine.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import groupby
-from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -41,21 +39,31 @@ class Scanner:
     def __init__(self, anchors: list[bytes], find: Finder | None = None) -> None:
         self._find = find or finder(anchors)
         self.lines = 0  # of the blocks that were scanned
-        self.passed: list[tuple[int, int]] = []  # bytes and lines before a block
+        self.passed: list[tuple[int, int]] = []  # bytes and lines before some lines
 
-    def candidates(self, blocks: Iterable[Buffer]) -> Iterator[Candidate]:
-        """Yield the candidate lines of `blocks`, in order; each block ends with a whole line."""
+    def candidates(self, blocks: Iterable[Buffer], first: int = 0) -> Iterator[Candidate]:
+        """Yield the candidate lines of `blocks`, in order; each block ends with a whole line.
+
+        `first` is where in their file the blocks begin.
+        """
         self.lines, self.passed, size = 0, [(0, 0)], 0
         for block in blocks:
-            if size - self.passed[-1][0] >= _STEP:
-                self.passed.append((size, self.lines))
-            size += len(block)
             hits = self._find(block)
             newlines = np.frombuffer(block, np.uint8) == _NEWLINE
+            self._pass(newlines, size, first)
+            size += len(block)
             if hits:
                 cut = _cut if len(hits) > _MANY else _cut_few
                 yield from cut(block, hits, newlines, self.lines + 1, size - len(block))
             self.lines += int(np.count_nonzero(newlines)) + (not _ends_whole(block))
+
+    def _pass(self, newlines: Mask, size: int, first: int) -> None:
+        """Remember the line that begins behind each _STEP bytes of the file, so that it does not matter who read what."""
+        begin = first + size
+        for place in range((begin // _STEP + 1) * _STEP, begin + len(newlines) + 1, _STEP):
+            end = place - begin + int(newlines[place - begin - 1 :].argmax())
+            if newlines[end - 1]:
+                self.passed.append((size + end, self.lines + int(np.count_nonzero(newlines[:end]))))
 
     def anchors_in(self, text: bytes) -> tuple[int, ...]:
         """Return the numbers of the anchors that may stand in `text`."""
@@ -64,12 +72,16 @@ class Scanner:
 
 def _cut(block: Buffer, hits: Hits, newlines: Mask, number: int, before: int) -> Iterator[Candidate]:
     """Yield the lines of a block on which `hits` stand; `number` is that of its first line, `before` it are so many bytes."""
-    view, ends = memoryview(block), np.flatnonzero(newlines)
-    places = np.searchsorted(ends, np.fromiter((end - 1 for end, _ in hits), np.int64, len(hits))).tolist()
-    for place, group in groupby(zip(places, hits, strict=True), key=itemgetter(0)):
-        first = int(ends[place - 1]) + 1 if place else 0
-        end = int(ends[place]) if place < len(ends) else len(view)
-        yield _candidate(view, number + place, first, end, {anchor for _, (_, anchor) in group}, before)
+    data, ends = bytes(block), np.flatnonzero(newlines)
+    behind, anchors = zip(*hits, strict=True)
+    hit_lines = np.searchsorted(ends, np.array(behind) - 1)
+    hit = np.flatnonzero(np.diff(hit_lines, prepend=-1))  # the first one of each line
+    lines = hit_lines[hit]
+    firsts = np.concatenate(([0], ends + 1))[lines]
+    lasts = np.minimum(np.append(ends, len(data))[lines], firsts + LONGEST_LINE)
+    columns = lines + number, firsts, lasts, firsts + before, hit, np.append(hit[1:], len(hits))
+    for line, first, last, begin, own, others in zip(*(column.tolist() for column in columns), strict=True):
+        yield Candidate(line, data[first:last], _in_order(anchors[own:others]), begin)
 
 
 def _cut_few(block: Buffer, hits: Hits, newlines: Mask, number: int, before: int) -> Iterator[Candidate]:
@@ -78,11 +90,12 @@ def _cut_few(block: Buffer, hits: Hits, newlines: Mask, number: int, before: int
     while hit < len(hits):
         first, end = _begin_of_line(view, hits[hit][0] - 1), _end_of_line(view, hits[hit][0] - 1)
         number += int(np.count_nonzero(newlines[counted:first]))
-        counted, anchors = first, set()
+        counted, anchors = first, []
         while hit < len(hits) and hits[hit][0] <= end:
-            anchors.add(hits[hit][1])
+            anchors.append(hits[hit][1])
             hit += 1
-        yield _candidate(view, number, first, end, anchors, before)
+        text = bytes(view[first : min(end, first + LONGEST_LINE)])
+        yield Candidate(number, text, _in_order(tuple(anchors)), before + first)
 
 
 def _begin_of_line(view: memoryview, place: int) -> int:
@@ -106,9 +119,8 @@ def _end_of_line(view: memoryview, place: int) -> int:
         width *= 8
 
 
-def _candidate(view: memoryview, number: int, first: int, end: int, anchors: set[int], before: int) -> Candidate:
-    ordered = tuple(anchors) if len(anchors) == 1 else tuple(sorted(anchors))
-    return Candidate(number, bytes(view[first : min(end, first + LONGEST_LINE)]), ordered, before + first)
+def _in_order(anchors: tuple[int, ...]) -> tuple[int, ...]:
+    return anchors if len(anchors) == 1 else tuple(sorted(set(anchors)))
 
 
 def count_lines(block: Buffer) -> int:

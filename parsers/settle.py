@@ -11,10 +11,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone, tzinfo
-from itertools import pairwise
+from itertools import repeat
+
+import numpy as np
 
 from ha_report.model import Event, OperationRecord
 from parsers.clock import SECOND, Moment, Zone, fixed, to_year, years_to
+from parsers.headers import Header
 from parsers.log_reading import LogReading
 from parsers.probing import LONG
 
@@ -100,31 +103,35 @@ class Settler:
 
     def events(self) -> list[Event]:
         """Return the events, each with an instant and with its nodes."""
-        reading, path, named = self._reading, self._reading.input.path, self._names()
-        rows = zip(self._instants(), reading.lines, reading.headers, reading.told, strict=True)
-        return [
-            Event(
-                time_us, writer := named[header.host], told.node or writer, header.program, header.level,
-                told.kind, *told[2:], path, line, header.pid,
-            )
-            for time_us, line, header, told in rows
-        ]  # fmt: skip
+        reading = self._reading
+        if not reading.told:
+            return []
+        heads = {header: self._head(header) for header in set(reading.headers)}
+        writers, programs, levels, pids = zip(*(heads[header] for header in reading.headers), strict=True)
+        kinds, nodes, *others = zip(*reading.told, strict=True)
+        about = [node or writer for node, writer in zip(nodes, writers, strict=True)]
+        files = repeat(reading.input.path, len(kinds))
+        columns = self._instants(), writers, about, programs, levels, kinds, *others, files, reading.lines, pids
+        # As Event._make does, less a call for each of many.
+        return [tuple.__new__(Event, row) for row in zip(*columns, strict=True)]
+
+    def _head(self, header: Header) -> tuple[str | None, str | None, str | None, int | None]:
+        return self._named(header.host), header.program, header.level, header.pid
 
     def _instants(self) -> Iterator[int | None]:
         """Yield the events' times; those of a quarter of an hour move alike."""
         reading = self._reading
-        moves: dict[tuple[int, int], int] = {}
+        moves: dict[int, int] = {}
         for time_us, absolute, dated in zip(reading.times, reading.absolute, reading.dated, strict=True):
             if absolute or time_us is None:
                 yield time_us
                 continue
-            quarter = time_us // _QUARTER_US, dated
-            if quarter not in moves:
-                moves[quarter] = self.calendar.instant(Moment(time_us, absolute=False, dated=bool(dated))) - time_us
-            yield time_us + moves[quarter]
-
-    def _names(self) -> dict[str | None, str | None]:
-        return {host: self._named(host) for host in {header.host for header in set(self._reading.headers)}}
+            quarter = time_us // _QUARTER_US * 2 + dated
+            move = moves.get(quarter)
+            if move is None:
+                move = self.calendar.instant(Moment(time_us, absolute=False, dated=bool(dated))) - time_us
+                moves[quarter] = move
+            yield time_us + move
 
     def records(self) -> list[OperationRecord]:
         """Return the operation records, each with an instant and, where it can be told, its node."""
@@ -145,12 +152,14 @@ class Settler:
         if self._reading.cut is None:
             edges = [edge for edge in (self._reading.first, *edges, self._reading.last) if edge]
         told = [self.calendar.instant(edge) for edge in edges]
-        times = sorted({*told, *(event.time_us for event in events if event.time_us is not None)})
-        apart = [(later - earlier, earlier, later) for earlier, later in pairwise(times) if later - earlier >= LONG]
-        if not apart:
+        told += [event.time_us for event in events if event.time_us is not None]
+        times = np.unique(np.array(told, np.int64))
+        distances = np.diff(times)
+        if not (distances >= LONG).any():
             return []
-        usual = _median(self._reading.usual + Counter(later - earlier for earlier, later in pairwise(times)))
-        return [(earlier, later) for distance, earlier, later in apart if distance >= _UNUSUAL * usual]
+        usual = _median(self._reading.usual + Counter(distances.tolist()))
+        apart = np.flatnonzero((distances >= LONG) & (distances >= _UNUSUAL * usual))
+        return list(zip(times[apart].tolist(), times[apart + 1].tolist(), strict=True))
 
     def _runner(self, record: OperationRecord, host: str | None) -> str | None:
         """Return the node that ran an operation whose message names none: the writer, unless it speaks of all nodes."""

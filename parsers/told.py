@@ -45,7 +45,14 @@ class Message(NamedTuple):
 
     told: Told
     fields: dict[str, str] | None  # what the row captured, where more than `told` is to come of it
-    record: OperationRecord | None  # the failed execution that it tells of, without node, time and source
+    # The failed executions that it tells of, without node, time and source, by the code that was asked for.
+    records: dict[int | None, OperationRecord | None]
+
+    def record(self, expected: int | None) -> OperationRecord | None:
+        """Return the failed execution that it tells of where that code was asked for; None: not known."""
+        if expected not in self.records and self.fields is not None:
+            self.records[expected] = record_of(self.told.kind, self.fields, self.told.node, None, _NOWHERE, expected)
+        return self.records.get(expected)
 
 
 @lru_cache(maxsize=1)
@@ -107,5 +114,5 @@ def message_of(kind: str, fields: dict[str, str], text: str) -> Message:
         rc_of(fields), get("status"), get("reason"), get("value"), text,
     )  # fmt: skip
     if kind in TELLERS or kind == "operation-requested" or "epoch" in fields:
-        return Message(told, fields, record_of(kind, fields, told.node, None, _NOWHERE, None))
-    return Message(told, None, None)
+        return Message(told, fields, {})
+    return Message(told, None, {})

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from parsers.headers import LineReader
@@ -39,6 +41,16 @@ def test_a_line_of_another_format_in_between_is_still_read():
         "Nov 23 02:01:35.575 node02 pacemaker-controld  [96] (log_executor_event) \tnotice: three",
     ]
     assert [reader.read(text).format for text in written] == ["pacemaker-2", "agent", "pacemaker-2"]
+
+
+@pytest.mark.parametrize("time", ["23:59:58", "23:59:61", "23:59:58.25"])
+@pytest.mark.parametrize("row", FORMATS, ids=lambda row: row.name)
+def test_a_line_that_is_known_but_for_its_time_is_read_as_a_new_one(row, time):
+    reader, later = LineReader(), re.sub(r"\d\d:\d\d:\d\d", time, row.example, count=1)
+    for _ in range(2):
+        reader.read(row.example)
+    assert reader.read(later) == LineReader().read(later)
+    assert reader.split(later)[1:] == LineReader().split(later)[1:]
 
 
 def test_levels_of_all_eras_are_named_alike():

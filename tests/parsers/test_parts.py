@@ -83,6 +83,7 @@ def test_lines_of_all_parts_can_be_quoted(tmp_path):
     for begin, before in places.passed:
         assert path.read_bytes()[begin:].splitlines()[:1] == lines[before : before + 1]
     assert len(places.passed) > 3
+    assert places.passed == reading_of(path, 1).places.passed
 
 
 @pytest.mark.parametrize("jobs", [1, 4])
