@@ -18,6 +18,7 @@ from ha_report.collect_command import collect
 from ha_report.diff_command import diff
 from ha_report.errors import CHECK_FAILED, PARTIAL
 from ha_report.fleet_command import fleet
+from ha_report.garbage import uncollected
 from ha_report.redact_command import redact
 from ha_report.rules_command import rules
 
@@ -75,6 +76,7 @@ _reading = options.together(_from, _to, _timezone, options.language, options.unp
 @_reading
 @_force
 @options.quiet
+@uncollected()
 def analyze(
     sources: tuple[str, ...],
     dest: Path | None,
@@ -104,6 +106,7 @@ def analyze(
 @_sources
 @_reading
 @click.option("--check", is_flag=True, help="Exit with status 4 when a finding of severity error exists.")
+@uncollected()
 def show(
     sources: tuple[str, ...],
     begin: str | None,
@@ -144,6 +147,7 @@ def show(
 @options.language
 @_force
 @options.quiet
+@uncollected()
 def demo(dest: Path, sample: str, language: str, force: bool, quiet: bool) -> None:
     """Report on a sample incident that ships with the program.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -54,18 +55,21 @@ class Phrase(str):
         return cls._made(gap.join(kept), parts=kept, gap=gap)
 
     @classmethod
-    def _made(cls, text: str, **known: Any) -> Self:
+    def _made(
+        cls,
+        text: str,
+        *,
+        template: str | None = None,
+        plural: str | None = None,
+        number: int | None = None,
+        words: Mapping[str, Any] | None = None,
+        parts: tuple[str, ...] = (),
+        gap: str = "",
+    ) -> Self:
         made = str.__new__(cls, text)
-        unknown: dict[str, Any] = {
-            "template": None,
-            "plural": None,
-            "number": None,
-            "words": {},
-            "parts": (),
-            "gap": "",
-        }
-        for name, value in (unknown | known).items():
-            setattr(made, name, value)
+        made.template, made.plural, made.number = template, plural, number
+        made.words = {} if words is None else words
+        made.parts, made.gap = parts, gap
         return made
 
     def __add__(self, other: str) -> Phrase:
@@ -124,6 +128,8 @@ def _said(template: str, words: Mapping[str, Any], translate: Translate) -> str:
 
 def filled(template: str, words: Mapping[str, Any], untold: str = UNTOLD) -> str:
     """Return a template with its words put in; what stands in a word is never taken for a name."""
+    if "|" not in template:
+        return "".join(_put(_cut(template), words, untold))
     kept: list[tuple[str, bool]] = []  # texts, and whether they are of the template and may hold others
 
     def keep(found: re.Match[str]) -> str:
@@ -135,6 +141,18 @@ def filled(template: str, words: Mapping[str, Any], untold: str = UNTOLD) -> str
     text = _opened(template, kept)
     # Where nothing stands for a name, the spaces around it meet.
     return re.sub(" +", " ", text).rstrip() if ("", True) in kept else text
+
+
+@lru_cache(maxsize=1024)
+def _cut(template: str) -> tuple[str, ...]:
+    """Return the texts of a template without alternatives, and behind each but the last a name."""
+    pieces = _NAME.split(template)  # two groups: each name is followed by what stands in for it, which is nothing
+    return tuple(piece for number, piece in enumerate(pieces) if number % 3 < 2)  # noqa: PLR2004 -- see above
+
+
+def _put(pieces: tuple[str, ...], words: Mapping[str, Any], untold: str) -> Iterator[str]:
+    for number, piece in enumerate(pieces):
+        yield _word(piece, None, words, untold)[0] if number % 2 else piece
 
 
 def _word(name: str, instead: str | None, words: Mapping[str, Any], untold: str) -> tuple[str, bool]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -17,7 +18,8 @@ from ha_report.model import Evidence, Source
 
 LONGEST = 2000  # characters of a line that are quoted
 AROUND = 3  # lines before and behind a proof that are quoted with it
-_BLOCK = 1 << 16
+_BLOCK, _FEW_LINES = 1 << 16, 1 << 12  # bytes that are read at once, and where it is known where a line begins
+_BACK = 300  # lines: so far it is worth to go back from a known place
 
 
 @dataclass
@@ -46,6 +48,11 @@ class Places:
         known = self.passed[passed - 1] if passed else (0, 0)
         return max(known, (self.begins[event - 1], self.lines[event - 1] - 1)) if event else known
 
+    def behind(self, line: int) -> tuple[int, int] | None:
+        """Return the first known place at or behind `line` where a line begins, as `before` does; None if there is none."""
+        event = bisect_left(self.lines, line)
+        return (self.begins[event], self.lines[event] - 1) if event < len(self.lines) else None
+
 
 class Quotes:
     """The lines of the files that were read, by the names that the report gives them."""
@@ -54,9 +61,12 @@ class Quotes:
         self._paths = paths
         self._places = defaultdict(Places, places or {})
         self._lines = lru_cache(maxsize=4096)(self._read)
+        self._matched: dict[Source, Evidence] = {}  # what was found last is quoted next
 
     def evidence(self, source: Source) -> Evidence:
         """Return the line at `source` as proof; with an empty text where it can no longer be read."""
+        if source in self._matched:
+            return self._matched[source]
         lines = self._lines(source.file, source.line, source.line)
         return Evidence(source.file, source.line, lines[0] if lines else "")
 
@@ -65,6 +75,14 @@ class Quotes:
         first = max(source.line - before, 1)
         lines = self._lines(source.file, first, source.line + after)
         return [Evidence(source.file, first + number, text) for number, text in enumerate(lines)]
+
+    def matching(self, source: Source, reach: int, pattern: re.Pattern[str]) -> list[Evidence]:
+        """Return those of the `reach` lines on either side of `source`, and of itself, that match."""
+        first = max(source.line - reach, 1)
+        lines = self._lines(source.file, first, source.line + reach)
+        found = [(first + number, text) for number, text in enumerate(lines) if pattern.search(text)]
+        self._matched = {Source(source.file, line): Evidence(source.file, line, text) for line, text in found}
+        return list(self._matched.values())
 
     def distance(self, file: str, line: int) -> int:
         """Return how many lines must be read to come to `line`."""
@@ -85,7 +103,7 @@ class Quotes:
         if path is None or not found:
             return found
         with suppress(*DAMAGE), opened(path) as stream:
-            lines = _Lines(stream)
+            lines = _Lines(stream, 1, _BLOCK)
             for first, last in found:
                 texts = lines.stretch(first, last)
                 found[first, last] = [Evidence(file, first + number, text) for number, text in enumerate(texts)]
@@ -102,31 +120,49 @@ class Quotes:
         try:
             with opened(path) as stream:
                 begin, before = places.before(first)
+                behind = places.behind(first)
+                if behind is not None and behind[1] + 1 - first < min(first - 1 - before, _BACK):
+                    begin, before = _back(stream, behind[0], behind[1] + 1 - first), first - 1
                 stream.seek(begin)
-                return _Lines(stream, before + 1).stretch(first, last)
+                block = _FEW_LINES if before + 1 == first else _BLOCK
+                return _Lines(stream, before + 1, block).stretch(first, last)
         except DAMAGE:
             return ()
+
+
+def _back(stream: BinaryIO, begin: int, lines: int) -> int:
+    """Return where the line begins that stands `lines` before the one that begins at `begin`."""
+    size = _FEW_LINES
+    while True:
+        start = max(begin - size, 0)
+        stream.seek(start)
+        block = stream.read(begin - start)
+        if block.count(b"\n") > lines:
+            return start + len(block.rsplit(b"\n", lines + 1)[0]) + 1
+        if not start:
+            return 0
+        size *= 4
 
 
 class _Lines:
     """The lines of a stream, forwards, read in blocks: a log may have a gigabyte."""
 
-    def __init__(self, stream: BinaryIO, number: int = 1) -> None:
-        self._stream = stream
+    def __init__(self, stream: BinaryIO, number: int, at_once: int) -> None:
+        self._stream, self._at_once = stream, at_once
         self._number, self._block = number, b""  # the block, and the number of the line that it begins with
 
     def stretch(self, first: int, last: int) -> tuple[str, ...]:
         """Return the lines from `first`, which is not before that of the last time, to `last`."""
         self._skip(first)
-        while self._block.count(b"\n") <= last - self._number and (more := self._stream.read(_BLOCK)):
+        while self._block.count(b"\n") <= last - self._number and (more := self._stream.read(self._at_once)):
             self._block += more
         begin, end = first - self._number, last - self._number + 1
         return tuple(_shown(line) for line in self._block.split(b"\n", end)[begin:end])
 
     def _skip(self, first: int) -> None:
         """Go on to a block in which line `first` begins."""
-        while self._number + self._block.count(b"\n") < first and (more := self._stream.read(_BLOCK)):
-            self._number += self._block.count(b"\n")
+        while (lines := self._block.count(b"\n")) < first - self._number and (more := self._stream.read(self._at_once)):
+            self._number += lines
             self._block = self._block[self._block.rfind(b"\n") + 1 :] + more
 
 

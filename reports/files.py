@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING
 
 from ha_report.destination import refuse_links
 from ha_report.errors import DestinationInTheWay, UserError
-from reports import csv_report, html, json_report, markdown
-from reports.page import build
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +27,6 @@ if TYPE_CHECKING:
     from reports.shape import Report
 
 NAMES = ("index.html", "report.json", "report.md", "events.csv")
-OURS = re.compile(rb'\s*\{\s*"schema"\s*:\s*"' + json_report.SCHEMA.encode() + rb'"')
 
 
 def write(
@@ -39,6 +36,8 @@ def write(
 
     Raises DestinationInTheWay before anything is made, and UserError when the system says no.
     """
+    from reports.page import build  # noqa: PLC0415 - what is in the way is told before anything is read or loaded
+
     refuse_what_is_in_the_way(dest, force=force)
     report = build(incident, findings, version=version)
     made = missing_parents(dest)
@@ -54,10 +53,13 @@ def write(
 
 def write_files(report: Report, events: pd.DataFrame, folder: Path, language: str = "en") -> None:
     """Write the four files into `folder`, where none of them is yet; those for programs are English in any case."""
+    from reports import csv_report, html, json_report, markdown  # noqa: PLC0415 - as above
+
+    as_markdown = markdown.render(report, language)
     texts = (
-        html.render(report, language),
+        html.render(report, language, as_markdown),
         json_report.render(report),
-        markdown.render(report, language),
+        as_markdown,
         csv_report.render(events),
     )
     for name, text in zip(NAMES, texts, strict=True):
@@ -100,8 +102,11 @@ def is_report(dest: Path) -> bool:
     marker = dest / "report.json"
     if not marker.is_file():
         return False
+    from reports.json_report import SCHEMA  # noqa: PLC0415 - as above
+
+    ours = rb'\s*\{\s*"schema"\s*:\s*"' + SCHEMA.encode() + rb'"'
     with marker.open("rb") as file:
-        return OURS.match(file.read(200)) is not None
+        return re.match(ours, file.read(200)) is not None
 
 
 def place(report: Report, events: pd.DataFrame, dest: Path, language: str) -> None:

@@ -9,30 +9,29 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from functools import partial
+import re
+from functools import cache, lru_cache, partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ha_report.model import Source
 from reports import markdown, story
 from reports.balance import proof_is_longer
 from reports.blocks import block, blocks
 from reports.cluster import counts_of
-from reports.compiled import Compiled
-from reports.lanes_drawing import PLACED, Drawing, evidence_line, lasting, span_of
+from reports.compiled import Compiled, FinalizedOnly
+from reports.lanes_drawing import PLACED, Drawing, first_row, lasting, on_lines, span_of
 from reports.language import ENGLISH, Language, language_of
 from reports.markup import breakable, marked, moment, number, prose, said, spoken
 from reports.visible import encodable, visible
 from reports.words import clock_of, day_of, list_of, operation_of, result_of, size_of, window_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from jinja2.runtime import Context
+    from collections.abc import Callable, Iterable, Mapping
 
     from ha_report.model import Finding
     from reports.shape import NearLine, Report
@@ -47,12 +46,19 @@ SCRIPTS = (
     "blocks.js", "copy.js", "tables.js", "moments.js", "events.js", "download.js", "paper.js",
     "picture_axis.js", "picture_lanes.js", "picture_view.js", "picture_told.js", "picture.js",
 )  # fmt: skip
+TO_ESCAPE = re.compile(r"""[&<>'"]""")
 NODE_COLOURS = 8  # in the style sheet; the ninth node begins again
 SMALL_NODES, SMALL_RESOURCES = 4, 16  # a cluster of this size is pictured beside the proof of the verdict
 ROOMY_NODES, ROOMY_RESOURCES = 12, 60  # and of this size where there is no proof
 MOST_ROWS = 1_000  # of a plain table
 FEW_ROWS = 12  # events that are taken in at a glance, so that none is folded away
 LONGEST_STORY = 36  # steps that stand in the open
+
+
+class Environment(jinja2.Environment):
+    """An environment whose `finalize` escapes."""
+
+    code_generator_class = FinalizedOnly
 
 
 class Asset(NamedTuple):
@@ -62,8 +68,8 @@ class Asset(NamedTuple):
     hash: str
 
 
-def render(report: Report, language: str = "en") -> str:
-    """Return the text of index.html."""
+def render(report: Report, language: str = "en", as_markdown: str | None = None) -> str:
+    """Return the text of index.html; it holds that of report.md in the same language, which may be made already."""
     page = environment(report, language_of(language)).get_template("index.html.j2")
     return encodable(
         page.render(
@@ -71,7 +77,7 @@ def render(report: Report, language: str = "en") -> str:
             styles=[asset(name) for name in STYLES],
             scripts=[asset(name) for name in SCRIPTS],
             blocks=[*blocks(report), block("colours", node_colours(report))],
-            markdown=markdown.render(report, language),
+            markdown=markdown.render(report, language) if as_markdown is None else as_markdown,
             story=story.parts(report.story, LONGEST_STORY),
             small=is_small(report),
             dated=day_of(report.window) is None,
@@ -87,8 +93,13 @@ def asset(name: str) -> Asset:
 
 
 def environment(report: Report, say: Language) -> jinja2.Environment:
-    """Return the templates' environment: everything printed is escaped and made visible."""
-    made = jinja2.Environment(
+    """Return the templates' environment: everything printed is escaped and made visible.
+
+    What is asked for each event, mark or line is a filter: jinja2 calls those at once, and functions by a long way.
+    """
+    anchor = anchors(report).get
+    drawing = Drawing(report.picture, anchor) if report.picture else None
+    made = Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         bytecode_cache=Compiled(TEMPLATES),
         autoescape=True,
@@ -99,9 +110,7 @@ def environment(report: Report, say: Language) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.install_gettext_callables(say.gettext, say.ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension puts it there
-    for name in ("gettext", "ngettext"):
-        translate: Any = made.globals[name]
-        made.globals[name] = made_visible(translate, say)
+    made.globals |= translators(say)
     made.filters |= {
         "clock": partial(clock_of, day=day_of(report.window)),
         "moment": partial(moment, day=day_of(report.window)),
@@ -115,19 +124,27 @@ def environment(report: Report, say: Language) -> jinja2.Environment:
         "spoken": partial(spoken, say=say),
         "said": said,
         "breakable": breakable,
+        "marked": marked,
+        "anchor": anchor,
+        "colour": partial(colour_of, node_colours(report)),
         "groupby_file": groupby_file,
     }
+    if drawing:
+        made.filters |= {
+            "offset": drawing.offset,
+            "box": drawing.box,
+            "rows": drawing.rows,
+            "first_row": first_row,
+            "span_to": partial(span_of, day=day_of(report.window)),
+            "lasting": lasting,
+            "on_lines": on_lines,
+        }
     made.globals |= {
         "operation": operation_of,
-        "colour": node_colours(report).get,
-        "anchor": anchors(report).get,
-        "drawing": Drawing(report.picture, anchors(report).get) if report.picture else None,
-        "evidence_line": evidence_line,
-        "lasting": lasting,
+        "drawing": drawing,
         "placed": PLACED,
-        "span_of": partial(span_of, day=day_of(report.window)),
+        "remembered": lru_cache(maxsize=None, typed=True),  # a Phrase is not the text that it reads as
         "fail_counts": partial(counts_of, fail_counts=report.fail_counts),
-        "marked": marked,
         "finding_id": partial(finding_id, report),
         "finding_markdown": partial(finding_markdown, say=say),
         "risky": risky(report),
@@ -141,21 +158,36 @@ def environment(report: Report, say: Language) -> jinja2.Environment:
     return made
 
 
-def finalized(value: Any, say: Language = ENGLISH) -> Any:
-    """Return what a template prints: in its language, no control character, and nothing for None."""
+def finalized(value: Any, say: Language = ENGLISH) -> str:
+    """Return what a template prints: escaped, in its language, no control character, and nothing for None."""
     if isinstance(value, Markup):
         return value
-    return visible(say.text(value)) if isinstance(value, str) else "" if value is None else value
+    if isinstance(value, str):
+        text = visible(say.text(value))
+        return escape(text) if TO_ESCAPE.search(text) else text  # most are names and numbers, and there are many
+    return "" if value is None else escape(value)
 
 
-def made_visible(translate: Callable[..., Any], say: Language) -> Callable[..., Any]:
-    """Return a function of translation that takes words from logs: they do not pass `finalized` by themselves."""
+def translators(say: Language) -> dict[str, Callable[..., Markup]]:
+    """Return the functions of translation: words from logs are made visible, which do not pass `finalized` by themselves.
 
-    @jinja2.pass_context
-    def translated(told: Context, /, *texts: Any, **words: Any) -> Any:
-        return translate(told, *texts, **{name: finalized(word, say) for name, word in words.items()})
+    They do what those of jinja2 do (its "newstyle"), less the looking up: a page asks seven thousand times.
+    """
 
-    return translated
+    @cache
+    def alone(message: str) -> Markup:
+        return Markup(say.gettext(message)) % {}  # noqa: S704 -- a message of the templates
+
+    def gettext(message: str, /, **words: Any) -> Markup:
+        if not words:
+            return alone(message)
+        return Markup(say.gettext(message)) % {name: finalized(word, say) for name, word in words.items()}  # noqa: S704 -- as above
+
+    def ngettext(one: str, many: str, num: int, /, **words: Any) -> Markup:
+        told = {name: finalized(word, say) for name, word in ({"num": num} | words).items()}
+        return Markup(say.ngettext(one, many, num)) % told  # noqa: S704 -- as above
+
+    return {"_": gettext, "gettext": gettext, "ngettext": ngettext}
 
 
 def finding_id(report: Report, finding: Finding) -> str:
@@ -189,6 +221,11 @@ def is_small(report: Report) -> bool:
 def node_colours(report: Report) -> dict[str, str]:
     """Return the colour class of each node."""
     return {card.node.name: f"n{number % NODE_COLOURS}" for number, card in enumerate(report.cards)}
+
+
+def colour_of(colours: Mapping[str, str], node: str | None) -> str:
+    """Return the colour class of a node, nothing for what is none."""
+    return colours.get(node, "") if node else ""
 
 
 def anchors(report: Report) -> dict[Source, str]:

@@ -7,6 +7,7 @@ line tools, and a large one is written by the C encoder and never stands in memo
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from reports.cluster import counts_of
@@ -32,22 +33,25 @@ def pieces(report: Report) -> Iterator[str]:
     before = "{\n"
     for key, value in without_events(report).items():
         yield f"{before}{dumped(key)}: "
-        told = map(timeline_entry, report.timeline) if key == "timeline" else value
-        yield from [dumped(told)] if isinstance(told, (str, dict)) else lines_of(told)
+        if key == "timeline":
+            yield from lines_of(map(event_line, report.timeline))
+        else:
+            yield from [dumped(value)] if isinstance(value, (str, dict)) else lines_of(map(dumped, value))
         before = ",\n"
     yield "\n}\n"
 
 
-def lines_of(entries: Iterable[object]) -> Iterator[str]:
-    """Yield a list as JSON has it, its entries on lines of their own."""
+def lines_of(entries: Iterable[str]) -> Iterator[str]:
+    """Yield a list as JSON has it, its entries, which are JSON already, on lines of their own."""
     before = "[\n"
     for entry in entries:
-        yield before + dumped(entry)
+        yield before + entry
         before = ",\n"
     yield "[]" if before == "[\n" else "\n]"
 
 
 dumped = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode  # JSON on one line
+word = lru_cache(maxsize=4096)(dumped)
 
 
 def without_events(report: Report) -> dict[str, Any]:
@@ -158,18 +162,14 @@ def story_entry(step: StoryStep) -> dict[str, Any]:
     }
 
 
-def timeline_entry(row: TimelineRow) -> dict[str, Any]:
-    """Return one event."""
-    return {
-        "time": iso(row.time),
-        "node": row.node,
-        "kind": row.kind,
-        "severity": row.severity,
-        "text": row.text,
-        "resource": row.resource,
-        "operation": row.operation,
-        "source": place(row.source),
-    }
+def event_line(row: TimelineRow) -> str:
+    """Return one event as JSON.  There may be a million, of few names: each is encoded once, and no dict made of them."""
+    return (
+        f'{{"time": {dumped(iso(row.time))}, "node": {word(row.node)}, "kind": {word(row.kind)},'
+        f' "severity": {word(row.severity)}, "text": {dumped(row.text)}, "resource": {word(row.resource)},'
+        f' "operation": {word(row.operation)},'
+        f' "source": {{"file": {word(row.source.file)}, "line": {row.source.line}}}}}'
+    )
 
 
 def input_entry(found: InputRow) -> dict[str, Any]:

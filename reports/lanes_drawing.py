@@ -15,7 +15,7 @@ from reports.visible import one_line
 from reports.words import clock_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date, datetime
 
     from ha_report.model import Evidence
@@ -74,10 +74,6 @@ class Drawing:
         """Return the rows that show `lines`, "-" for one that none does; nothing where that is so of all."""
         found = [self.anchor(Source(line.file, line.line)) or "-" for line in lines]
         return " ".join(found) if set(found) - {"-"} else ""
-
-    def link(self, lines: Sequence[Evidence]) -> str:
-        """Return where a mark leads without a script: the first row that shows one of its lines."""
-        return next((row for row in self.rows(lines).split() if row != "-"), "picture")
 
     @property
     def kinds(self) -> list[str]:
@@ -264,6 +260,11 @@ def span_of(begin: datetime, end: datetime, day: date | None) -> str:
     return f"{clock_of(begin, day)} – {clock_of(end, begin.date())}"
 
 
-def evidence_line(line: Evidence) -> str:
-    """Return a proof on one line, its place and its text parted by a tab."""
-    return f"{one_line(line.file)}:{line.line}\t{one_line(line.text)}"
+def first_row(rows: str) -> str:
+    """Return where a mark leads without a script: the first of its rows that there is."""
+    return next((row for row in rows.split() if row != "-"), "picture")
+
+
+def on_lines(proof: Iterable[Evidence]) -> str:
+    """Return each line of a proof on one line, its place and its text parted by a tab."""
+    return "\n".join(f"{one_line(line.file)}:{line.line}\t{one_line(line.text)}" for line in proof)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -13,7 +14,7 @@ from reports.visible import visible
 from reports.words import clock_of, message_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from datetime import date, datetime
 
     from ha_report.model import Evidence
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
 
 def number(value: int) -> Markup:
     """Return a number with its thousands told apart; nothing to see where there is none."""
-    return Markup("{:,}").format(value) if value else Markup('<span class="soft none">–</span>')
+    return escape(f"{value:,}") if value else Markup('<span class="soft none">–</span>')
 
 
 def moment(time: datetime | None, day: date | None) -> str:
     """Return a time as it is read, and as a script reads it."""
     if time is None:
         return clock_of(time, day)
-    return Markup('<time datetime="{}">{}</time>').format(time.isoformat(), clock_of(time, day))
+    return Markup(f'<time datetime="{time.isoformat()}">{clock_of(time, day)}</time>')  # noqa: S704 -- only digits and signs
 
 
 def prose(text: str | None, say: Language = ENGLISH) -> Markup:
@@ -43,6 +44,8 @@ def spoken(text: str, say: Language = ENGLISH) -> Markup:
 
 def in_languages(text: str, say: Language, markup: Callable[[str], Markup]) -> Markup:
     """Return the parts of a text, each with the markup of its own."""
+    if say.code == ENGLISH.code:
+        return markup(str(text))
     whole = Markup()
     for piece in say.pieces(text):
         told = markup(piece.text)
@@ -52,6 +55,8 @@ def in_languages(text: str, say: Language, markup: Callable[[str], Markup]) -> M
 
 def quoted(text: str) -> Markup:
     """Return a text with its `quoted` words as code."""
+    if "`" not in text:
+        return escape(visible(text))
     parts = re.split(r"`([^`\n]+)`", text)
     return Markup("").join(
         Markup("<code>{}</code>").format(visible(part)) if number % 2 else escape(visible(part))
@@ -68,23 +73,31 @@ def said(text: str) -> Markup:
     )
 
 
+@lru_cache(maxsize=1024)
 def breakable(text: str | None) -> Markup:
     """Return a path or a host name that may be broken where a reader would: after a folder, or a domain's part."""
     shown = visible(text or "")
     parts = re.split("(?<=/)" if "/" in shown else r"(?<=\.)", shown)
-    return Markup("<wbr>").join(escape(part) for part in parts)
+    return Markup("<wbr>".join(escape(part) for part in parts))  # noqa: S704 -- each part is escaped
 
 
 def marked(line: Evidence, words: tuple[str, ...]) -> Markup:
     """Return the text of a line with `words` marked."""
-    return Markup("").join(marked_parts(line.text, words))
+    return marked_text(line.text, words)
 
 
-def marked_parts(text: str, words: tuple[str, ...]) -> Iterator[Markup]:
-    """Yield the parts of a text, those that count in <mark>."""
-    if not words:
-        yield escape(visible(text))
-        return
-    pattern = "|".join(rf"(?<![\w-]){re.escape(word)}(?![\w-])" for word in words)
-    for number, part in enumerate(re.split(f"({pattern})", text)):
-        yield Markup("<mark>{}</mark>").format(visible(part)) if number % 2 else escape(visible(part))
+@lru_cache(maxsize=4096)  # what proves one thing stands near what proves another
+def marked_text(text: str, words: tuple[str, ...]) -> Markup:
+    """Return a text with those that count in <mark>."""
+    if not any(word in text for word in words):
+        return escape(visible(text))
+    return Markup("").join(
+        Markup("<mark>{}</mark>").format(visible(part)) if number % 2 else escape(visible(part))
+        for number, part in enumerate(standing_alone(words).split(text))
+    )
+
+
+@lru_cache(maxsize=64)
+def standing_alone(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Return an expression for each of `words` that is no part of a longer one."""
+    return re.compile("(" + "|".join(rf"(?<![\w-]){re.escape(word)}(?![\w-])" for word in words) + ")")

@@ -64,15 +64,14 @@ def rows_of(events: pd.DataFrame, failures: Iterable[FailedOperation] = ()) -> t
     """Return every event as a row, in the order of `events`; those that tell of one of `failures` as errors."""
     failed = {source for one in failures for source in one.sources}
     columns = (plain(events, name) for name in Cells._fields)
-    return tuple(row_of(Cells(*cells), failed) for cells in zip(*columns, strict=True))
+    return tuple(row_of(cells, failed) for cells in map(Cells._make, zip(*columns, strict=True)))
 
 
 def plain(events: pd.DataFrame, name: str) -> list[Any]:
     """Return a column as Python values, with None for what is missing."""
     column = events[name]
-    if name == "time":
-        return [None if missing else time.to_pydatetime() for time, missing in zip(column, column.isna(), strict=True)]
-    return [None if missing else value for value, missing in zip(column.tolist(), column.isna(), strict=True)]
+    values = column.array.to_pydatetime().tolist() if name == "time" else column.tolist()
+    return [None if gone else value for value, gone in zip(values, column.isna().tolist(), strict=True)]
 
 
 def row_of(cells: Cells, failed: Collection[Source]) -> TimelineRow:
@@ -172,7 +171,7 @@ def merged(rows: Sequence[TimelineRow]) -> list[Moment]:
     groups: dict[tuple[object, ...], list[int]] = {}
     for number, row in enumerate(rows):
         said = message_of(row.text) if "|" in row.text else row.text.strip()
-        second = row.time.replace(microsecond=0) if row.time else number  # without a time nothing is the same
+        second = row.time.timestamp() // 1 if row.time else f"row {number}"  # without a time nothing is the same
         groups.setdefault((second, row.node, row.kind, row.resource, row.operation, said), []).append(number)
     moments = [moment_of(group, rows) for group in groups.values()]
     return sorted(moments, key=lambda moment: moment.row.time or NEVER)

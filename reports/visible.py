@@ -35,4 +35,8 @@ def one_line(text: str) -> str:
 
 def encodable(text: str) -> str:
     """Return `text` with lone surrogates replaced, so that it can be written as UTF-8."""
-    return SURROGATE.sub("\ufffd", text)
+    try:
+        text.encode()  # to try it takes a tenth of the time that a search takes
+    except UnicodeEncodeError:
+        return SURROGATE.sub("\ufffd", text)
+    return text

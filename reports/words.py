@@ -113,7 +113,7 @@ def failure_of(repeat: Repeat) -> str:
 
 def message_of(text: str) -> str:
     """Return a message less what Pacemaker adds for programs, after "|"."""
-    return re.split(r"\s*\|\s", text, maxsplit=1)[0].strip()
+    return re.split(r"\s*\|\s", text, maxsplit=1)[0].strip() if "|" in text else text.strip()
 
 
 def clock_of(time: datetime | None, day: date | None) -> str:

@@ -18,6 +18,7 @@ NOUNS = (
     "ha_report.expressions",
     "ha_report.tables",
     "ha_report.compressed",
+    "ha_report.garbage",
     "ha_report.zones",
 )
 WORDS = ("ha_report.results", "ha_report.facts", "ha_report.log_state", "ha_report.quotes", "ha_report.times")

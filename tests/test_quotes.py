@@ -1,10 +1,12 @@
 import gzip
+import re
+from array import array
 
 import pytest
 
 from ha_report import quotes
 from ha_report.model import Evidence, Source
-from ha_report.quotes import Quotes
+from ha_report.quotes import Places, Quotes
 
 
 @pytest.fixture(params=["plain", "compressed"])
@@ -26,6 +28,30 @@ def test_the_lines_around_come_with_their_numbers(quoting):
     assert quoting.around(Source("node01/log", 2), before=5, after=1) == [
         Evidence("node01/log", number, f"line {number}") for number in (1, 2, 3)
     ]
+
+
+@pytest.mark.parametrize("few", [7, 1 << 12])
+@pytest.mark.parametrize("known", [(), (1,), (40,), (3, 17, 18, 60), (60,)], ids=str)
+def test_a_stretch_is_told_alike_from_whatever_place_is_known(tmp_path, monkeypatch, few, known):
+    """It is read forwards from a known line before it, or backwards from one behind it, where that is nearer."""
+    monkeypatch.setattr(quotes, "_FEW_LINES", few)
+    lines = [b"line %d" % number + b"." * (number % 3) + b"\n" for number in range(1, 61)]
+    begins = array("q", (sum(map(len, lines[: number - 1])) for number in known))
+    (tmp_path / "log").write_bytes(b"".join(lines))
+    places = Places(passed=[(0, 0)], lines=array("q", known), begins=begins, total=60)
+    quoting, plain = Quotes({"log": tmp_path / "log"}, {"log": places}), Quotes({"log": tmp_path / "log"})
+    for line in (1, 2, 3, 4, 17, 39, 41, 58, 60):
+        for before, after in ((0, 0), (3, 3), (30, 2)):
+            assert quoting.around(Source("log", line), before, after) == plain.around(
+                Source("log", line), before, after
+            )
+
+
+def test_of_the_lines_around_those_that_match_are_told(quoting):
+    found = quoting.matching(Source("node01/log", 500), 30, re.compile("[05]0$"))
+    assert found == [Evidence("node01/log", 500, "line 500")]
+    assert [one.line for one in quoting.matching(Source("node01/log", 3), 9, re.compile("1"))] == [1, 10, 11, 12]
+    assert quoting.evidence(Source("node01/log", 11)).text == "line 11"
 
 
 def test_a_line_that_is_not_there_is_an_empty_quote(quoting):

@@ -6,6 +6,7 @@ These are consequences.  They end the sentence of their cause, with the lines th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from ha_report.executions import base_name
@@ -17,16 +18,18 @@ from ha_report.questions.knowledge import (
     best_file,
     clock,
     configurations,
-    events_of,
     listed,
     microseconds,
     parents_of,
     properties_of,
     resource_of,
     results_of,
+    told_of,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ha_report.incident import Incident
 
 _INFINITY = {"INFINITY", "+INFINITY", "1000000"}
@@ -72,11 +75,7 @@ def _bars(incident: Incident, failures: list[Failure], told: Aftermath) -> None:
     """Tell from which nodes the cluster keeps the resource away, and why."""
     names = {failures[0].resource, *(parent.id for parent in parents_of(incident, failures[0].resource))}
     since = failures[0].time_us
-    fatal = _best(
-        one
-        for one in later(events_of(incident, "restart-prevented"), since)
-        if base_name(one.resource or "") in names and one.value == "anywhere"
-    )
+    fatal = _best(one for one in later(told_of(incident, names, "restart-prevented"), since) if one.value == "anywhere")
     if fatal is not None or _is_fatal(failures):
         told.sentences.append(Phrase("This answer counts for the whole cluster: no other node is tried."))
         told.sources += [fatal] if fatal is not None else []
@@ -124,11 +123,8 @@ def _is_fatal(failures: list[Failure]) -> bool:
 
 def _barred(incident: Incident, names: set[str], node: str, since: int | None, told: Aftermath) -> bool:
     """Say whether the resource is kept away from `node`, and keep the line that tells so."""
-    line = _best(
-        one
-        for one in later(events_of(incident, "banned-by-failures", "restart-prevented"), since)
-        if base_name(one.resource or "") in names and one.node == node
-    )
+    bars = later(told_of(incident, names, "banned-by-failures", "restart-prevented"), since)
+    line = _best(one for one in bars if one.node == node)
     if line is not None:
         told.sources.append(line)
         return True
@@ -164,10 +160,9 @@ def _again(incident: Incident, failures: list[Failure], node: str) -> Event | No
     return None if last is None else _started(incident, failures[0].resource, last + SECOND, node)
 
 
-def _best(events: object) -> Event | None:
+def _best(events: Iterable[Event]) -> Event | None:
     """Return the event in the log that tells most, the earliest of them."""
-    found = sorted(events, key=lambda one: (best_file(one.file), one.time_us or 0, one.line))  # type: ignore[call-overload]
-    return found[0] if found else None
+    return min(events, key=lambda one: (best_file(one.file), one.time_us or 0, one.line), default=None)
 
 
 def _whereabouts(incident: Incident, failure: Failure, told: Aftermath) -> None:
@@ -189,11 +184,7 @@ def _whereabouts(incident: Incident, failure: Failure, told: Aftermath) -> None:
         told.sentences.append(Phrase("{resource} runs nowhere.", resource=failure.resource))
         _unmanaged(incident, failure, told)
     elif (
-        nowhere := _best(
-            one
-            for one in later(events_of(incident, "cannot-run"), failure.time_us)
-            if base_name(one.resource or "") == failure.resource
-        )
+        nowhere := _best(later(told_of(incident, [failure.resource], "cannot-run"), failure.time_us))
     ) and not _started(incident, failure.resource, failure.time_us, None):
         told.sentences.append(Phrase("No node is left that {resource} may run on.", resource=failure.resource))
         told.sources.append(nowhere)
@@ -201,13 +192,20 @@ def _whereabouts(incident: Incident, failure: Failure, told: Aftermath) -> None:
 
 def _started(incident: Incident, resource: str, since: int | None, node: str | None) -> Event | None:
     """Return the start that worked from then on, on `node` or anywhere, where it is told best."""
-    worked = [
+    worked = (
         one
         for one in later(results_of(incident, resource), since)
-        if one.operation == "start" and one.rc == OcfRc.OK and (node is None or one.node == node)
-    ]
-    same = [one for one in worked if one.time_us is not None and one.time_us - (worked[0].time_us or 0) <= SECOND]
-    return min(same, key=lambda one: best_file(one.file), default=None)
+        if one.operation == "start"
+        and one.rc == OcfRc.OK
+        and (node is None or one.node == node)
+        and one.time_us is not None
+    )
+    first = next(worked, None)
+    if first is None:
+        return None
+    end = (first.time_us or 0) + SECOND
+    same = takewhile(lambda one: (one.time_us or 0) <= end, worked)
+    return min((first, *same), key=lambda one: best_file(one.file))
 
 
 def _company(incident: Incident, failures: list[Failure], told: Aftermath) -> None:

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from ha_report.executions import base_name
@@ -62,7 +62,7 @@ class Failure:
         """Return the first run that failed."""
         return self.operations[0]
 
-    @property
+    @cached_property
     def resource(self) -> str:
         """Return the name of the resource, without an instance number."""
         return base_name(self.first.resource)
@@ -114,7 +114,7 @@ class Failure:
         """Return how often it failed in a row."""
         return len(self.operations)
 
-    @property
+    @cached_property
     def time_us(self) -> int | None:
         """Return when it failed first."""
         return microseconds(self.first.time)
@@ -134,6 +134,19 @@ class Failure:
 def failures(incident: Incident) -> tuple[Failure, ...]:
     """Return the failures, repeats folded, in order of their first time, those without one last."""
     return _folded(ByIdentity(incident))
+
+
+def failures_at(incident: Incident, resource: str, node: str | None) -> list[Failure]:
+    """Return the failures of a resource on a node, in their order."""
+    return _at_places(ByIdentity(incident)).get((resource, node), [])
+
+
+@lru_cache(maxsize=2)
+def _at_places(same: ByIdentity) -> dict[tuple[str, str | None], list[Failure]]:
+    found: dict[tuple[str, str | None], list[Failure]] = defaultdict(list)
+    for failure in failures(same.incident):
+        found[failure.resource, failure.node].append(failure)
+    return dict(found)
 
 
 @lru_cache(maxsize=2)

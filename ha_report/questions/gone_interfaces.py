@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ha_report.model import OcfRc
 from ha_report.questions.attempts import NO_ROUTE, WRONG, Attempt, attempt_of, is_address, may_be_findif
-from ha_report.questions.failures import Failure, failures
+from ha_report.questions.failures import Failure, failures_at
 from ha_report.questions.knowledge import SECOND, parameters_of
 from ha_report.questions.node_network import ip_of, last_networks
 
@@ -49,11 +49,8 @@ def start_without_nic(incident: Incident, gone: Failure) -> Failure | None:
         return None
     after = [
         one
-        for one in failures(incident)
-        if (one.resource, one.node) == (gone.resource, gone.node)
-        and one.time_us is not None
-        and 0 <= one.time_us - gone.time_us <= _SOON
-        and may_be_findif(one)
+        for one in failures_at(incident, gone.resource, gone.node)
+        if one.time_us is not None and 0 <= one.time_us - gone.time_us <= _SOON and may_be_findif(one)
     ]
     return next((attempt.failure for attempt in attempts_without_nic(incident, after)), None)
 

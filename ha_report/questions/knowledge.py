@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
 from functools import lru_cache, reduce
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ha_report.executions import base_name
@@ -46,6 +47,8 @@ _KNOWN_WRITERS = (
     "VirtualDomain",
 )
 _TEXTS = ("reason", "value", "text")
+MOST_LISTED = 100  # each makes a text that holds those before it: a crafted CIB names tens of thousands
+_OF_RESOURCES = ("operation-result", "restart-prevented", "banned-by-failures", "cannot-run")
 
 
 class ByIdentity:
@@ -68,10 +71,14 @@ class _EventsByKind(dict[tuple[str, ...], list[Event]]):
         super().__init__()
         self._frame = incident.events
         self._all = _plain_events(self._frame) if len(self._frame) <= FEW else None
+        self._places: dict[str, list[int]] = defaultdict(list)
+        for place, event in enumerate(self._all or ()):
+            self._places[event.kind].append(place)
 
     def __missing__(self, kinds: tuple[str, ...]) -> list[Event]:
         if self._all is not None:
-            self[kinds] = [event for event in self._all if event.kind in kinds]
+            places = sorted(chain.from_iterable(self._places.get(kind, ()) for kind in set(kinds)))
+            self[kinds] = [self._all[place] for place in places]
         else:
             self[kinds] = _plain_events(self._frame[self._frame["kind"].isin(kinds)])
         return self[kinds]
@@ -123,15 +130,27 @@ def _written(same: ByIdentity, node: str) -> list[Event]:
 
 def results_of(incident: Incident, resource: str) -> list[Event]:
     """Return the results of the operations of `resource`, a name without an instance number, in order of time."""
-    return _results(ByIdentity(incident)).get(resource, [])
+    return _of_resources(ByIdentity(incident)).get((resource, "operation-result"), [])
+
+
+def told_of(incident: Incident, resources: Iterable[str], *kinds: str) -> list[Event]:
+    """Return what lines of a few kinds tell of `resources`, names without an instance number, in order of time."""
+    return _told_of(ByIdentity(incident), frozenset(resources), kinds)
+
+
+@lru_cache(maxsize=256)
+def _told_of(same: ByIdentity, resources: frozenset[str], kinds: tuple[str, ...]) -> list[Event]:
+    every = _of_resources(same)
+    found = [event for name in resources for kind in kinds for event in every.get((name, kind), ())]
+    return sorted(found, key=lambda event: (_when(event), event.file, event.line))
 
 
 @lru_cache(maxsize=2)
-def _results(same: ByIdentity) -> dict[str, list[Event]]:
-    found: dict[str, list[Event]] = defaultdict(list)
-    for event in events_of(same.incident, "operation-result"):
+def _of_resources(same: ByIdentity) -> dict[tuple[str, str], list[Event]]:
+    found: dict[tuple[str, str], list[Event]] = defaultdict(list)
+    for event in events_of(same.incident, *_OF_RESOURCES):
         if event.resource is not None:
-            found[base_name(event.resource)].append(event)
+            found[base_name(event.resource), event.kind].append(event)
     return dict(found)
 
 
@@ -326,12 +345,19 @@ def plural(number: int, noun: str) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Return "a", "a and b", "a, b and c"."""
+    """Return "a", "a and b", "a, b and c"; of very many the first, and how many more there are."""
     every = list(dict.fromkeys(names))
     if len(every) < 2:  # noqa: PLR2004 - one needs no "and"
         return every[0] if every else ""
-    first = reduce(lambda before, name: Phrase("{items}, {item}", items=before, item=name), every[:-1])
-    return Phrase("{items} and {last}", items=first, last=every[-1])
+    if len(every) > MOST_LISTED:
+        return Phrase(
+            "{items} and {count} more", items=_commas(every[:MOST_LISTED]), count=f"{len(every) - MOST_LISTED:,}"
+        )
+    return Phrase("{items} and {last}", items=_commas(every[:-1]), last=every[-1])
+
+
+def _commas(names: Iterable[str]) -> str:
+    return reduce(lambda before, name: Phrase("{items}, {item}", items=before, item=name), names)
 
 
 def clean(text: str) -> str:

@@ -29,9 +29,8 @@ def beside(incident: Incident, node: str | None, time_us: int | None, pattern: r
     """Return the lines that match, of logs that everybody writes, near `time_us` on `node`."""
     found: dict[str, Evidence] = {}
     for anchor in _anchors(incident, node, time_us):
-        for line in _near(incident, anchor):
-            if pattern.search(line.text):
-                found.setdefault(line.text, line)
+        for line in _near(incident, anchor, pattern):
+            found.setdefault(line.text, line)
     return list(found.values())
 
 
@@ -63,10 +62,10 @@ def _mixed(same: ByIdentity) -> dict[tuple[str, str], tuple[list[int], list[Sour
     return found
 
 
-def _near(incident: Incident, anchor: Source) -> Iterator[Evidence]:
-    """Yield the lines around `anchor` whose clock is near that of `anchor`."""
+def _near(incident: Incident, anchor: Source, pattern: re.Pattern[str]) -> Iterator[Evidence]:
+    """Yield the lines around `anchor` that match and whose clock is near that of `anchor`."""
     begin = _clock(incident.quotes.evidence(anchor).text)
-    for line in incident.quotes.around(anchor, _LINES, _LINES):
+    for line in incident.quotes.matching(anchor, _LINES, pattern):
         now = _clock(line.text)
         if begin is not None and now is not None and min(abs(now - begin), 86400 - abs(now - begin)) <= _SECONDS:
             yield line

@@ -55,30 +55,24 @@ def service_died(incident: Incident) -> Iterator[Finding]:
             yield from tell_apart(incident, told, lambda part: _service(incident, part))
 
 
-def _operations(incident: Incident, failure: Failure) -> list[Event]:
-    """Return the results of this resource on that node before the failure, in order."""
-    end = failure.time_us
-    if end is None:
-        return []
-    return [one for one in between(results_of(incident, failure.resource), 0, end - 1) if one.node == failure.node]
+def _operations(incident: Incident, failure: Failure) -> Iterator[Event]:
+    """Yield the results of this resource on that node before the failure, the latest first."""
+    if failure.time_us is not None:
+        before = between(results_of(incident, failure.resource), 0, failure.time_us - 1)
+        yield from (one for one in reversed(before) if one.node == failure.node)
 
 
 def _was_stopped(incident: Incident, failure: Failure) -> bool:
     """Say whether the last thing that the cluster did to it there was to stop it."""
-    done = [
-        one for one in _operations(incident, failure) if one.operation in ("start", "stop", "promote", "migrate_from")
-    ]
-    return bool(done) and done[-1].operation == "stop" and done[-1].rc == OcfRc.OK
+    wanted = ("start", "stop", "promote", "migrate_from")
+    last = next((one for one in _operations(incident, failure) if one.operation in wanted), None)
+    return last is not None and last.operation == "stop" and last.rc == OcfRc.OK
 
 
 def _last_good(incident: Incident, failure: Failure) -> Event | None:
     """Return the line that tells that it last ran."""
-    good = [
-        one
-        for one in _operations(incident, failure)
-        if one.rc == OcfRc.OK and one.operation in ("start", "monitor", "promote")
-    ]
-    return good[-1] if good else None
+    ran = ("start", "monitor", "promote")
+    return next((one for one in _operations(incident, failure) if one.rc == OcfRc.OK and one.operation in ran), None)
 
 
 def _address(incident: Incident, told: list[Failure]) -> Why:

@@ -5,7 +5,7 @@ import sys
 import jinja2
 import pytest
 
-from reports.compiled import Compiled
+from reports.compiled import Compiled, FinalizedOnly
 
 
 @pytest.fixture
@@ -56,3 +56,18 @@ def test_nothing_is_kept_where_python_keeps_nothing(templates, monkeypatch):
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     rendered(templates)
     assert kept(templates) == []
+
+
+class Environment(jinja2.Environment):
+    code_generator_class = FinalizedOnly
+
+
+def test_what_finalize_returns_is_printed_as_it_is():
+    """A jinja2 that asks its generator otherwise shows here; pages would still be right, and take longer."""
+    made = Environment(autoescape=True, finalize="[{}]".format)
+    page = made.from_string("{% macro twice(word) %}{{ word }}{{ word }}{% endmacro %}{{ name }} {{ twice(name) }}")
+    assert page.render(name="<") == "[<] [[<][<]]"
+
+
+def test_without_a_finalize_all_is_escaped():
+    assert Environment(autoescape=True).from_string("{{ name }}").render(name="<") == "&lt;"

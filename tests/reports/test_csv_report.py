@@ -28,6 +28,12 @@ def test_what_is_missing_is_empty():
     assert (row["time"], row["rc"], row["resource"], row["value"]) == ("", "", "", "")
 
 
+@pytest.mark.parametrize("text", ["a, b", 'say "no"', '"', ",", "it's; fine"])
+def test_what_parts_cells_may_stand_in_one(text):
+    [row] = cells(frame([event(1, text)._replace(resource=text)]))
+    assert (row["text"], row["resource"]) == (text, text)
+
+
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r\n=1", " =1", "＝1+1"])
 def test_no_cell_is_a_formula(text):
     assert guarded(text).startswith("'")

@@ -5,7 +5,7 @@ import stat
 import pytest
 
 from ha_report.errors import DestinationInTheWay, UserError
-from reports import files
+from reports import csv_report, files, html
 from reports.files import NAMES, write
 from tests.reports.incidents import NO_ROUTE, VERSION, nic_none, quiet
 
@@ -128,7 +128,7 @@ def test_a_parent_where_nothing_can_be_made_is_an_error_that_says_so():
 
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, OSError])
-@pytest.mark.parametrize("module", ["html", "csv_report"])
+@pytest.mark.parametrize("module", [html, csv_report], ids=["html", "csv_report"])
 @pytest.mark.parametrize("there", ["new", "empty", "report"])
 def test_nothing_half_written_stays_behind(tmp_path, monkeypatch, error, module, there):
     dest = tmp_path / "deep" / "report"
@@ -141,7 +141,7 @@ def test_nothing_half_written_stays_behind(tmp_path, monkeypatch, error, module,
     def broken(*_):
         raise error
 
-    monkeypatch.setattr(getattr(files, module), "render", broken)
+    monkeypatch.setattr(module, "render", broken)
     with pytest.raises(UserError if error is OSError else error):
         written(dest, force=True)
     assert sorted(str(path) for path in tmp_path.rglob("*")) == before
