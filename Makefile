@@ -88,7 +88,7 @@ lock:
 	    --no-header --quiet pyproject.toml >>requirements-dev.txt
 
 audit:
-	pip-audit --requirement requirements-dev.txt --require-hashes --disable-pip
+	pip-audit --strict --requirement requirements-dev.txt --require-hashes --disable-pip
 
 clean:
 	rm -rf $(VENV) ha-report-demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -18,6 +18,7 @@ from threading import Event
 
 from collectors.place import REPORT, cannot_write
 from ha_report import bundle
+from ha_report.errors import UserError
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -57,7 +58,11 @@ class Packing:
         try:
             self._packed.result()
         except OSError as error:
-            raise cannot_write(self._archive, error) from error
+            earlier = f"; {self._archive} is still that of the bundle before" if self._archive.exists() else ""
+            raise UserError(
+                f"{self._archive} could not be written: {error.strerror or error}.\n"
+                f"{self._dest} is there and whole{earlier}. Make room, and pack that folder."
+            ) from error
 
     def drop(self) -> None:
         """Leave it, if it is not finished, and nothing of it behind."""

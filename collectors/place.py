@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ha_report import bundle
-from ha_report.destination import refuse_links
+from ha_report.destination import exchange, refuse_links
 from ha_report.errors import DestinationInTheWay, UserError
 
 if sys.version_info >= (3, 14):
@@ -106,19 +106,12 @@ def staging(dest: Path) -> Iterator[Path]:
 
 
 def settle(folder: Path, dest: Path) -> None:
-    """Make `folder` the new `dest`; what is there goes, once the new one stands in its place."""
+    """Make `folder` the new `dest`; what is there changes places with it, and goes with the folder that holds it."""
     try:
-        if not dest.is_dir():
+        if dest.is_dir():
+            exchange(folder, dest)
+        else:
             folder.rename(dest)
-            return
-        old = Path(tempfile.mkdtemp(prefix=f".{dest.name[:80]}-old-", dir=dest.parent))
-        dest.rename(old)
-        try:
-            folder.rename(dest)
-        except BaseException:
-            old.rename(dest)
-            raise
-        shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         raise cannot_write(dest, error) from error
 

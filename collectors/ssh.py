@@ -14,7 +14,9 @@ import subprocess
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import IO
 
+from ha_report.destination import NoScratch
 from ha_report.errors import UserError
 
 # What could be an option of ssh, or mean something to a shell on the way, is no node's name.
@@ -50,8 +52,8 @@ class Access:
 class Session:
     """One run of the program."""
 
-    def __init__(self, argv: list[str], environment: Mapping[str, str]) -> None:
-        self.said = tempfile.TemporaryFile()  # noqa: SIM115 - standard error is read at the end, when it is closed
+    def __init__(self, argv: list[str], environment: Mapping[str, str], said: IO[bytes]) -> None:
+        self.said = said  # standard error, which is read at the end
         self.process = subprocess.Popen(  # noqa: S603 - argv is made below, of names that were looked at
             argv,
             stdin=subprocess.PIPE,
@@ -110,9 +112,11 @@ def check_name(node: str) -> str:
 def start(access: Access, node: str) -> Session:
     """Return the session with a remote node; raises UserError if there is no ssh here."""
     argv = remote(access, check_name(node))
+    said = _room_for_words()
     try:
-        return Session(argv, access.environment)
+        return Session(argv, access.environment, said)
     except OSError as error:
+        said.close()
         raise UserError(
             f"{argv[0]} could not be run: {error.strerror}.\nInstall ssh, or name yours with --ssh-command."
         ) from error
@@ -120,7 +124,15 @@ def start(access: Access, node: str) -> Session:
 
 def start_here() -> Session:
     """Return a session on this machine."""
-    return Session(SHELL.split(), {})
+    return Session(SHELL.split(), {}, _room_for_words())
+
+
+def _room_for_words() -> IO[bytes]:
+    """Return the file for what a session says on standard error; raises NoScratch if there is no place for it."""
+    try:
+        return tempfile.TemporaryFile()
+    except OSError as error:
+        raise NoScratch(error) from error
 
 
 def remote(access: Access, node: str) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -16,7 +15,7 @@ import click
 
 from ha_report import __version__, collect_options
 from ha_report.collect_options import Options
-from ha_report.destination import refuse_links, temporary_folder
+from ha_report.destination import NoScratch, refuse_links, temporary_folder
 from ha_report.errors import PARTIAL, DestinationInTheWay, UserError
 from ha_report.garbage import uncollected
 
@@ -333,12 +332,12 @@ def _warm_up() -> None:
     from ha_report.reading import read_incident  # noqa: PLC0415
 
     rules()
-    with suppress(UserError, OSError), tempfile.NamedTemporaryFile() as log:
-        log.write(
+    with suppress(UserError, OSError), temporary_folder() as folder:
+        log = folder / "log"
+        log.write_bytes(
             b"Nov 23 01:23:20 node01 pacemaker-controld[1]: notice: a line makes the reader compile its patterns\n"
         )
-        log.flush()
-        with read_incident([log.name], None, lambda _: None):
+        with read_incident([str(log)], None, lambda _: None):
             pass
 
 
@@ -357,6 +356,8 @@ def _report(options: Options, folder: Path, dest: Path, *, quiet: bool) -> None:
     except NothingToRead:
         click.echo("ha-report: what came holds nothing to report on.", err=True)
         return
+    except NoScratch as error:
+        raise _NoReport(f"{dest} has no report. {error.message}") from error
     except OSError as error:
         # What came is worth more than the report, which `ha-report analyze` can make elsewhere.
         raise _NoReport(f"{dest} has no report: it could not be written: {error.strerror or error}.") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -9,6 +10,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ha_report.errors import DestinationInTheWay, UserError
+
+# Linux: renameat2(2); what a system, or one of its disks, says that cannot do it.
+AT_FDCWD, RENAME_EXCHANGE = -100, 2
+CANNOT_EXCHANGE = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
 class DestinationIsALink(DestinationInTheWay):
@@ -63,3 +68,42 @@ def write_whole(path: Path, text: str) -> None:
         with suppress(OSError):  # what went wrong before is what counts
             draft.unlink()
         raise
+
+
+def exchange(new: Path, old: Path) -> None:
+    """Let two files or folders of one disk change places: in one moment where the system can do that.
+
+    On OSError both are where they were; where it takes steps and the disk fails for good, the old one is beside its place.
+    """
+    if not _exchanged_at_once(new, old):
+        exchange_in_steps(new, old)
+
+
+def _exchanged_at_once(new: Path, old: Path) -> bool:
+    import ctypes  # noqa: PLC0415 - only where something is replaced
+
+    library = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(library, "renameat2"):
+        return False
+    if library.renameat2(AT_FDCWD, os.fsencode(new), AT_FDCWD, os.fsencode(old), RENAME_EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in CANNOT_EXCHANGE:
+        return False
+    raise OSError(number, os.strerror(number), str(old))
+
+
+def exchange_in_steps(new: Path, old: Path) -> None:
+    """Do the same by three renames: for a moment nothing has the name of the old one."""
+    folder = Path(tempfile.mkdtemp(prefix=f".{old.name[:80]}-old-", dir=old.parent))
+    try:
+        old.rename(folder / "old")
+        try:
+            new.rename(old)
+        except BaseException:
+            (folder / "old").rename(old)
+            raise
+        (folder / "old").rename(new)
+    finally:
+        with suppress(OSError):  # what is still in it is not to be lost
+            folder.rmdir()

@@ -110,9 +110,9 @@ def _batches(results: Iterable[Analysed], write: Callable[[Sequence[Analysed]], 
         for one in results:
             batch.append(one)
             if len(batch) == AT_ONCE:
-                write(batch)
-                yield batch
-                batch = []
+                full, batch = batch, []  # what could not be written is not tried again at the end
+                write(full)
+                yield full
     finally:
         write(batch)
     yield batch

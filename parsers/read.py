@@ -10,7 +10,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
+from io import BufferedIOBase
 from pathlib import Path
+from typing import cast
 
 from ha_report.compressed import DAMAGE, compression_of, is_compressed, opened
 from ha_report.incident import ALL_TIMES, FileFacts, Readings, Window
@@ -33,6 +35,7 @@ from parsers.window import Cut, Times, cut_of
 _OF_ONE_HOST = {"ip-addr", "ip-route", "ip-neigh", "ifconfig", "ping", "date", "versions"}
 NESTED = "an archive inside an archive"
 LARGEST_TEXT = 64 << 20  # bytes of a snapshot that are read; real ones have some kilobytes
+READ_AT_ONCE = 1 << 16  # bytes; of a damaged file so much may be lost
 
 
 _ALL_TIMES = Times(None, None, None)
@@ -321,16 +324,29 @@ def _modified_us(path: Path) -> int:
     return int(moment.timestamp() + (moment.utcoffset() or moment - moment).total_seconds()) * SECOND
 
 
+def _largest_text(path: Path) -> tuple[bytes, str | None]:
+    """Return what a file holds, LARGEST_TEXT of it, and why there is no more of a damaged one."""
+    data, damage = bytearray(), None
+    try:
+        with opened(path) as opening:
+            stream = cast("BufferedIOBase", opening)
+            # read1 gives what was unpacked before a defect; read would throw it away.
+            while len(data) < LARGEST_TEXT and (more := stream.read1(READ_AT_ONCE)):
+                data += more
+    except DAMAGE as problem:
+        damage = _words(problem)
+    return bytes(data), damage
+
+
 def _add_document(file: _File, zone: tzinfo, readings: Readings) -> None:
     """Read what is no log, and add it to `readings`."""
-    with opened(file.found.path) as opening:
-        data = opening.read(LARGEST_TEXT)
+    data, damage = _largest_text(file.found.path)
     entry = file.input
     entry.bytes = len(data)
     entry.lines = data.count(b"\n") + (not data.endswith(b"\n"))
     document = read_document(data, entry.format, entry.path, zone)
-    if document.damage is not None:
-        entry.skipped = f"not read to its end: {document.damage}"
+    if damage or document.damage is not None:
+        entry.skipped = f"not read to its end: {damage or document.damage}"
     for snapshot in document.snapshots:
         entry.events += len(snapshot.operations)
         entry.first_time_us = entry.first_time_us or snapshot.time_us

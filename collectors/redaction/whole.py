@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from collectors import packing, place
 from collectors.archive import HEAD_BYTES, is_archive, unpack
@@ -19,12 +19,15 @@ from collectors.redaction.held import Room, reader
 from collectors.redaction.masking import BLOCK, Redactor
 from collectors.redaction.pseudonyms import LOOKED_AT, Pseudonyms
 from ha_report import bundle
-from ha_report.compressed import DAMAGE, MAGIC_BYTES, compression_of, opened
+from ha_report.compressed import DAMAGE, compression_of, opened
 
 RECORD = "redaction.json"
 SCHEMA = "ha-report-redaction/1"
+HEAD = 16  # bytes that tell what a file is packed by
+UNREADABLE = "it could not be read"
 DEEPEST = 2  # archives inside one another
 CLOSED = (b"PK\x03\x04", b"7z\xbc\xaf", b"Rar!", b"\xed\xab\xee\xdb")  # zip, 7z, rar, rpm: nothing here looks into them
+Read = Callable[[int], bytes]
 ENDINGS = {"gzip": ".gz", "bzip2": ".bz2", "xz": ".xz", "zstd": ".zst"}
 
 
@@ -44,7 +47,10 @@ class Cleaning:
     _quiet: set[Path] = field(default_factory=set)  # files in which nothing is secret by name or look
 
     def clean(self, source: Path, into: Path) -> None:
-        """Write the files of the folder `source` into `into` without their secrets, and a record of what was masked."""
+        """Write the files of `source`, which may be one itself, into the folder `into` without their secrets.
+
+        A record of what was masked comes with them.
+        """
         self.ours = bundle.is_bundle(source)
         self.learn(source, "", 0)
         self.write(source, into, "")
@@ -101,8 +107,7 @@ class Cleaning:
             try:
                 archive = _is_archive(path)
             except OSError as error:
-                self.left_out[file] = unreadable(error)
-                self._lost.add(path)
+                self.lose(path, file, error)
                 continue
             if archive:
                 self.learn_archive(path, file, depth)
@@ -118,10 +123,26 @@ class Cleaning:
             with opened(path) as plain:
                 for _ in self.redactor.first(file, plain.read, counts):
                     pass
-        except DAMAGE:
-            return  # what stands before the damage was read
+        except DAMAGE as error:
+            self.lose_unless_damaged(path, file, error)
+            return
         if not counts:
             self._quiet.add(path)
+
+    def lose_unless_damaged(self, path: Path, file: str, error: Exception) -> None:
+        """Leave out a file that the disk does not give; of a damaged one, what stands before the damage was read."""
+        if isinstance(error, OSError) and error.errno:
+            self.lose(path, file, error)
+
+    @property
+    def unread(self) -> bool:
+        """Whether there were files that the disk did not give."""
+        return any(why.startswith(UNREADABLE) for why in self.left_out.values())
+
+    def lose(self, path: Path, file: str, error: OSError) -> None:
+        """Leave out a file that could not be read: what is secret in it is not known."""
+        self.left_out[file] = unreadable(error)
+        self._lost.add(path)
 
     def learn_names(self, path: Path, file: str) -> None:
         """Read a file for hosts, users and networks."""
@@ -133,8 +154,8 @@ class Cleaning:
                 while text:
                     self.pseudonyms.learn_users(text)
                     text = plain.read(BLOCK)
-        except DAMAGE:
-            return
+        except DAMAGE as error:
+            self.lose_unless_damaged(path, file, error)
 
     def learn_archive(self, path: Path, file: str, depth: int) -> None:
         """Unpack an archive that lies in the bundle, and read what is in it."""
@@ -143,7 +164,11 @@ class Cleaning:
             self._lost.add(path)
             return
         into = Path(tempfile.mkdtemp(dir=self.scratch))
-        done = unpack(path, into, self.limits)
+        try:
+            done = unpack(path, into, self.limits)
+        except OSError as error:
+            self.lose(path, file, error)
+            return
         self._nested[path] = into
         if done.damage:
             self.left_out[file] = f"a part: {done.damage}"
@@ -163,11 +188,7 @@ class Cleaning:
                 self.link(path, source, target, file)
             elif path in self._nested:
                 self.pack(path, target, file)
-            elif path in self._lost:
-                continue
-            elif _head(path).startswith(CLOSED):
-                self.left_out[file] = "an archive of a kind that is not looked into"
-            else:
+            elif path not in self._lost:
                 try:
                     self.copy(path, target, file)
                 except Unreadable as problem:
@@ -203,23 +224,23 @@ class Cleaning:
     def copy(self, path: Path, target: Path, file: str) -> None:
         """Write a file without its secrets, packed as it was; of a damaged one what stands before the damage."""
         counts: Counter[str] = Counter()
-        mtime = path.stat().st_mtime
-        with path.open("rb") as raw:
-            kind = compression_of(raw.read(MAGIC_BYTES))
-        if kind is None:
-            with path.open("rb") as plain:
-                packed.write(target, self._cleaned(_carefully(plain.read), path, file, counts), mtime)
-        else:
-            self._copy_packed(path, target, file, counts)
+        with _opened(path) as raw:
+            read, mtime = _carefully(raw.read), os.fstat(raw.fileno()).st_mtime
+            head = read(HEAD)
+            raw.seek(0)
+            if head.startswith(CLOSED):
+                raise Unreadable("an archive of a kind that is not looked into")
+            if compression_of(head) is None:
+                packed.write(target, self._cleaned(read, path, file, counts), mtime)
+            else:
+                self._copy_packed(read, mtime, target, file, counts)
         if counts:
             self.redacted[file] = counts
 
-    def _copy_packed(self, path: Path, target: Path, file: str, counts: Counter[str]) -> None:
-        mtime = path.stat().st_mtime
-        with path.open("rb") as raw:
-            room = Room(self.scratch)
-            waiting = packed.take(self.redactor, room, file, _carefully(raw.read), mtime)
-            counts.update(waiting.redacted)
+    def _copy_packed(self, read: Read, mtime: float, target: Path, file: str, counts: Counter[str]) -> None:
+        room = Room(self.scratch)
+        waiting = packed.take(self.redactor, room, file, read, mtime)
+        counts.update(waiting.redacted)
         packed.settle(self.redactor, waiting, target, self.pseudonyms.replaced if self.pseudonyms else None)
         counts.clear()
         counts.update(waiting.redacted)
@@ -227,7 +248,7 @@ class Cleaning:
         if waiting.problem:
             self.left_out[file] = f"a part: {waiting.problem}"
 
-    def _cleaned(self, read: Any, path: Path, file: str, counts: Counter[str]) -> Iterator[bytes]:
+    def _cleaned(self, read: Read, path: Path, file: str, counts: Counter[str]) -> Iterator[bytes]:
         blocks: Iterator[bytes] = iter(lambda: read(BLOCK), b"")
         if path not in self._quiet:
             blocks = self.redactor.first(file, reader(blocks), counts)
@@ -241,10 +262,17 @@ class Unreadable(Exception):  # no error: the file is left out, and named
 
 def unreadable(error: OSError) -> str:
     """Return why a file or a folder is left out."""
-    return f"it could not be read: {error.strerror or error}"
+    return f"{UNREADABLE}: {error.strerror or error}"
 
 
-def _carefully(read: Callable[[int], bytes]) -> Callable[[int], bytes]:
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise Unreadable(unreadable(error)) from error
+
+
+def _carefully(read: Read) -> Read:
     """Return what reads the same, and tells what goes wrong with it apart from what goes wrong with writing."""
 
     def reading(size: int) -> bytes:
@@ -261,8 +289,11 @@ def files_of(
 ) -> Iterator[tuple[Path, str]]:
     """Yield the files and links below `source` in order, with their names in it; pipes and devices are passed over.
 
-    `tell` is told of each folder that cannot be listed, and why.
+    A file is all that there is below itself.  `tell` is told of each folder that cannot be listed, and why.
     """
+    if source.is_file():
+        yield source, source.name
+        return
 
     def lost(error: OSError) -> None:
         tell(os.path.relpath(error.filename, source), unreadable(error))
@@ -278,7 +309,7 @@ def files_of(
 
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(16)
+        return file.read(HEAD)
 
 
 def _is_archive(path: Path) -> bool:

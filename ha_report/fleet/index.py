@@ -1,7 +1,8 @@
 """Writes the index: what came of bundles, in place of what was known of them.
 
-A file is replaced as a whole, by a rename, and the list of sources comes last: whatever ends a run, what it had
-written before is whole, and the bundles whose source is not named there are read again.
+All files that change are written before the first of them gets its name, and if one cannot get it, those before it go
+back (`replacing.py`).  The list of sources comes last: whatever ends a run, what it had written before is whole, and
+the bundles whose source is not named there are read again.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ha_report.errors import DestinationInTheWay, UserError
 from ha_report.fleet.extras import extra
 from ha_report.fleet.layout import MARKER, SCHEMA, SOURCES, Place, arrow_schema, require
+from ha_report.fleet.replacing import Change, replacing
 from ha_report.fleet.rows import TABLES, SourceRow
 
 if TYPE_CHECKING:
@@ -63,10 +65,14 @@ class Index:
         for row in before:
             if (row.bundle, row.cluster, row.month) not in wanted:
                 gone[Place(row.cluster, row.month)].add(row.bundle)
-        self._replace([one for one in batch if not one.known], gone)
-        _write(self.folder / SOURCES, _table(sorted(self.sources.values()), SourceRow))
+        try:
+            with replacing() as change:
+                self._merge([one for one in batch if not one.known], gone, change)
+                change(self.folder / SOURCES, _table(sorted(self.sources.values()), SourceRow))
+        except OSError as problem:
+            raise _cannot_write(self.folder, problem) from problem
 
-    def _replace(self, new: Iterable[Analysed], gone: dict[Place, set[str]]) -> None:
+    def _merge(self, new: Iterable[Analysed], gone: dict[Place, set[str]], change: Change) -> None:
         by_place: dict[Place, dict[str, Analysed]] = defaultdict(dict)
         for one in new:
             by_place[Place(one.cluster, one.month)][one.bundle] = one  # of two copies of a bundle, the last counts
@@ -74,28 +80,24 @@ class Index:
             fresh = by_place[place]
             for table, row_type in TABLES.items():
                 rows = [row for bundle in sorted(fresh) for row in fresh[bundle].rows.get(table, [])]
-                _merge(place.file(self.folder, table), rows, fresh.keys() | gone.get(place, set()), row_type)
+                path, replaced = place.file(self.folder, table), fresh.keys() | gone.get(place, set())
+                change(path, _merged(path, _table(rows, row_type), replaced))
 
 
 def _source_row(one: Analysed, place: Place) -> SourceRow:
     return SourceRow(one.name, one.stamp, one.bundle, place.cluster, place.month, one.size_bytes, one.files)
 
 
-def _merge(path: Path, rows: list[NamedTuple], replaced: Iterable[str], row_type: type[NamedTuple]) -> None:
-    """Put rows into a file, in order of their bundles, in place of those of the bundles `replaced`."""
+def _merged(path: Path, table: Any, replaced: Iterable[str]) -> Any:
+    """Return what a file holds with a table in place of the rows of the bundles `replaced`, in order of the bundles."""
+    if not path.exists():
+        return table
     pa, compute = extra("pyarrow"), extra("pyarrow.compute")
-    table = _table(rows, row_type)
-    if path.exists():
-        old = extra("pyarrow.parquet").read_table(path, partitioning=None)
-        kept = old.filter(compute.invert(compute.is_in(old["bundle"], pa.array(sorted(replaced), pa.string()))))
-        table = pa.concat_tables([kept.cast(table.schema), table]).combine_chunks()
-        # A stable order, so that the same bundles make the same file, in whatever order they came.
-        table = table.take(pa.array(_order(table["bundle"].to_pylist()), pa.int64()))
-    if table.num_rows:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, table)
-    else:
-        path.unlink(missing_ok=True)
+    old = _table_in(path)
+    kept = old.filter(compute.invert(compute.is_in(old["bundle"], pa.array(sorted(replaced), pa.string()))))
+    table = pa.concat_tables([kept.cast(table.schema), table]).combine_chunks()
+    # A stable order, so that the same bundles make the same file, in whatever order they came.
+    return table.take(pa.array(_order(table["bundle"].to_pylist()), pa.int64()))
 
 
 def _order(bundles: list[str]) -> list[int]:
@@ -105,15 +107,17 @@ def _order(bundles: list[str]) -> list[int]:
 def _read(path: Path, row_type: type[NamedTuple]) -> list[dict[str, Any]]:
     if not path.exists():
         return []
-    table = extra("pyarrow.parquet").read_table(path, columns=list(row_type._fields), partitioning=None)
-    rows: list[dict[str, Any]] = table.to_pylist()
+    rows: list[dict[str, Any]] = _table_in(path, list(row_type._fields)).to_pylist()
     return rows
 
 
-def _write(path: Path, table: Any) -> None:
-    draft = path.with_name(f".{path.name}.draft")
-    extra("pyarrow.parquet").write_table(table, draft, compression="zstd")
-    draft.replace(path)
+def _table_in(path: Path, columns: list[str] | None = None) -> Any:
+    try:
+        return extra("pyarrow.parquet").read_table(path, columns=columns, partitioning=None)
+    except (OSError, extra("pyarrow").ArrowInvalid) as problem:
+        raise UserError(
+            f"{path} cannot be read: it is damaged.\nMake the index anew, into another folder."
+        ) from problem
 
 
 def _table(rows: Iterable[NamedTuple], row_type: type[NamedTuple]) -> Any:
@@ -152,7 +156,12 @@ def _prepare(folder: Path) -> None:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             (folder / MARKER).write_text(json.dumps({"schema": SCHEMA}) + "\n", encoding="utf-8")
     except OSError as problem:
-        raise UserError(f"{folder} could not be made: {problem.strerror}.\nChoose another folder.") from problem
+        raise _cannot_write(folder, problem) from problem
     require(folder)
     if not os.access(folder, os.W_OK):
         raise UserError(f"{folder} may not be written to.\nChoose another folder, or make it yours.")
+
+
+def _cannot_write(folder: Path, error: OSError) -> UserError:
+    reason = os.strerror(error.errno) if error.errno else error  # what Parquet's library words is longer than a line
+    return UserError(f"{folder} could not be written: {reason}.\nWhat it holds is whole; make room, or choose another.")

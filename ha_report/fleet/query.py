@@ -94,10 +94,7 @@ def asked(folder: Path, chosen: Chosen = EVERYTHING, sql: str = "") -> Iterator[
         for name, value in vars(chosen).items():
             connection.execute(f"SET VARIABLE {name} = ?", [_naive(value)])
         for table in named(sql):
-            connection.execute(f"CREATE VIEW {table} AS {_select(folder.absolute(), table)}")
-            if table in CHOSEN:
-                view, condition = CHOSEN[table]
-                connection.execute(f"CREATE VIEW {view} AS SELECT * FROM {table} WHERE {condition}")  # noqa: S608 - of constants of this module
+            _create_views(connection, folder, table)
         # It compares patterns as they are written.
         allowed = [str(folder.absolute()), _without_magic(str(folder.absolute()))]
         connection.execute("SET allowed_directories = ?", [allowed])
@@ -106,6 +103,18 @@ def asked(folder: Path, chosen: Chosen = EVERYTHING, sql: str = "") -> Iterator[
         yield connection
     finally:
         connection.close()
+
+
+def _create_views(connection: Any, folder: Path, table: str) -> None:
+    try:
+        connection.execute(f"CREATE VIEW {table} AS {_select(folder.absolute(), table)}")
+        if table in CHOSEN:
+            view, condition = CHOSEN[table]
+            connection.execute(f"CREATE VIEW {view} AS SELECT * FROM {table} WHERE {condition}")  # noqa: S608 - of constants of this module
+    except extra("duckdb").Error as problem:
+        raise UserError(
+            f"{folder / table} cannot be read: a file in it is damaged.\nMake the index anew, into another folder."
+        ) from problem
 
 
 def named(sql: str) -> list[str]:

@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import jinja2
 
-from ha_report.destination import refuse_links
+from ha_report.destination import NoScratch, exchange, refuse_links
 from ha_report.diagnosis import findings_of
 from ha_report.errors import DestinationInTheWay, UserError
 from ha_report.fleet.query import Answer, Chosen, answer, asked, plain, ready
@@ -27,6 +28,9 @@ from ha_report.rules.known_issues import ISSUES, numbers
 from reports import files, html
 from reports.visible import encodable
 from reports.words import count_of, list_of
+
+if TYPE_CHECKING:
+    from ha_report.incident import Incident
 
 SCHEMA = "ha-report-fleet-page/1"
 MARKER = "fleet.json"
@@ -121,22 +125,10 @@ def write(
             page = replace(page, worst=with_reports(page.worst, made, reports, version, say))
             (made / "index.html").write_text(render(page, version), encoding="utf-8")
             (made / MARKER).write_text(as_json(page, version), encoding="utf-8")
-            exchange(made, dest, Path(scratch, "before"))
+            exchange(made, dest) if dest.exists() else made.rename(dest)
     except OSError as error:
         raise files.cannot_write(dest, error) from error
     return dest / "index.html"
-
-
-def exchange(made: Path, dest: Path, before: Path) -> None:
-    """Bring the new page to its place; if that fails, the earlier one stays there."""
-    if dest.exists():
-        dest.rename(before)
-    try:
-        made.rename(dest)
-    except BaseException:
-        if before.exists():
-            before.rename(dest)
-        raise
 
 
 def refuse_what_is_in_the_way(dest: Path, *, force: bool) -> None:
@@ -225,13 +217,32 @@ def with_report(one: WorstCluster, number: int, dest: Path, version: str, say: C
     folder = f"clusters/{number}-{name}"
     say(f"Reporting on {one.source}")
     try:
-        with opened(one.source) as path, read_incident([str(path)], None, lambda _line: None) as (incident, _):
+        with _read(one.source) as incident:
             files.write(incident, findings_of(incident), dest / folder, version=version, force=False)
-    except UserError:
+    except _Unread:
         return replace(one, missing="its bundle is not there any more")
+    except UserError:
+        raise  # it could not be written: neither can the page
     except Exception as problem:  # noqa: BLE001 - what upsets one report must not take the page of all the others
         return replace(one, missing=f"{type(problem).__name__} while it was made")
     return replace(one, folder=folder)
+
+
+class _Unread(Exception):  # no error: the page tells of it
+    """A bundle is gone, or holds nothing any more."""
+
+
+@contextmanager
+def _read(source: str) -> Iterator[Incident]:
+    with ExitStack() as stack:
+        try:
+            path = stack.enter_context(opened(source))
+            incident, _ = stack.enter_context(read_incident([str(path)], None, lambda _line: None))
+        except NoScratch:
+            raise  # it is not the bundle's fault
+        except UserError as problem:
+            raise _Unread from problem
+        yield incident
 
 
 def bars(trend: Sequence[dict[str, Any]]) -> list[Bar]:

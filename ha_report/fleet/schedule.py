@@ -130,16 +130,25 @@ def _client(address: str | None, processes: int | None) -> Iterator[Any]:
     with (
         extra("dask").config.set(LIGHT),
         temporary_folder("ha-report-fleet-") as folder,
-        distributed.LocalCluster(
-            n_workers=processes or os.cpu_count() or 1,
-            threads_per_worker=1,  # analysing holds the interpreter's lock
-            dashboard_address="127.0.0.1:0",
-            local_directory=str(folder),
-            silence_logs=logging.CRITICAL,  # a worker's death is told in the index
-        ) as cluster,
+        _own_workers(distributed, processes or os.cpu_count() or 1, str(folder)) as cluster,
         distributed.Client(cluster) as client,
     ):
         yield client
+
+
+def _own_workers(distributed: Any, processes: int, folder: str) -> Any:
+    try:
+        return distributed.LocalCluster(
+            n_workers=processes,
+            threads_per_worker=1,  # analysing holds the interpreter's lock
+            dashboard_address="127.0.0.1:0",
+            local_directory=folder,
+            silence_logs=logging.CRITICAL,  # a worker's death is told in the index
+        )
+    except (OSError, RuntimeError) as problem:
+        raise UserError(
+            f"The workers could not be started: {problem}.\nSet TMPDIR to a folder that has room."
+        ) from problem
 
 
 def _connected(distributed: Any, address: str) -> Any:

@@ -212,6 +212,34 @@ def test_an_index_of_another_version_is_refused(tmp_path, write_bundle):
         index(tmp_path / "index", tmp_path / "one")
 
 
+def test_what_could_not_be_written_changes_nothing(tmp_path, write_bundle):
+    """A folder stands where the list of sources is to be written first; all tables are written by then."""
+    index(tmp_path / "index", write_bundle("one"))
+    before = files_of(tmp_path / "index")
+    (tmp_path / "index/.sources.parquet.draft").mkdir()
+    with pytest.raises(UserError, match="could not be written"):
+        index(tmp_path / "index", write_bundle("two", day=date(2026, 10, 6)))
+    assert files_of(tmp_path / "index") == before
+    (tmp_path / "index/.sources.parquet.draft").rmdir()
+    index(tmp_path / "index", tmp_path / "two")
+    assert sql(tmp_path / "index", "SELECT count(*) FROM bundles") == [(2,)]
+
+
+@pytest.mark.parametrize("name", ["sources.parquet", "bundles/cluster=shop/month=2026-10/rows.parquet"])
+def test_a_damaged_index_is_called_so(tmp_path, write_bundle, name):
+    index(tmp_path / "index", write_bundle("one"))
+    (tmp_path / "index" / name).write_bytes(b"PAR1")
+    with pytest.raises(UserError, match="is damaged"):
+        index(tmp_path / "index", write_bundle("two", day=date(2026, 10, 6)))
+
+
+def test_a_damaged_table_cannot_be_asked(tmp_path, write_bundle):
+    index(tmp_path / "index", write_bundle("one"))
+    rows_file(tmp_path / "index", "bundles", "shop", "2026-10").write_bytes(b"PAR1")
+    with pytest.raises(UserError, match="is damaged"):
+        sql(tmp_path / "index", "SELECT count(*) FROM bundles")
+
+
 def test_two_cannot_write_at_once(tmp_path, write_bundle):
     from ha_report.fleet.index import opened_for_writing
 

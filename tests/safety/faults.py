@@ -1,4 +1,4 @@
-"""Makes each call that writes fail in turn, of each command, and holds that nothing is broken by it.
+"""Makes each call that writes fail in turn, of each command, and each that reads a source; nothing may be broken by it.
 
 python tests/safety/faults.py                    all calls, all commands; says how many there were
 python tests/safety/faults.py --each 40          one of 40
@@ -13,12 +13,14 @@ too, as on a disk that stays full.
 import argparse
 import ctypes
 import errno
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections import Counter
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,21 +35,40 @@ LINE = (
     f" node02: error (with {SECRET}) | CIB update 15, graph action confirmed; call={{}} key=r_ip_start_0 rc=1\n"
 )
 CIB = f'<cib><nvpair name="passwd" value="{SECRET}"/></cib>\n'
+COLLECT = ["collect", "-n", "node02", "--ssh-command", "../../bin/ssh", "-Q", "-E", "../../source/node02/pacemaker.log", "-f", "2000-01-01"]  # fmt: skip
+# The node answers each time as it did the first time: what can fail here is the same, and it takes no seconds.
+NODE = "#!/bin/sh\n[ -s {0} ] || {{ sh >{0}.part; mv {0}.part {0}; }}\nexec cat {0}\n"
 # Of each command its words, what it writes, and whether it replaces what stands there.
 COMMANDS = {
     "analyze": (["analyze", "../../source", "-o", "out"], False),
     "analyze, replacing": (["analyze", "../../source", "-o", "out", "-Z"], True),
-    "analyze an archive": (["analyze", "../../packed.tar.gz", "-o", "out"], False),
+    "analyze an archive": (["analyze", "../../source.tar.gz", "-o", "out"], False),
     "redact": (["redact", "../../source", "out"], False),
     "redact into an archive": (["redact", "../../source", "out.tar.xz"], False),
-    "redact with pseudonyms": (["redact", "--anonymize", "../../packed.tar.gz", "out"], False),
+    "redact with pseudonyms": (["redact", "--anonymize", "../../source.tar.gz", "out"], False),
     "demo": (["demo", "out"], False),
     "diff": (["diff", "../../source", "../../later", "-o", "out.html"], False),
     "diff, replacing": (["diff", "../../source", "../../later", "-o", "out.html", "-Z"], True),
-    "collect": (["collect", "-S", "-Q", "-E", "../../source/node02/pacemaker.log", "-f", "2000-01-01", "out"], False),
-    "collect, replacing": (["collect", "-S", "-Q", "-E", "../../source/node02/pacemaker.log", "-f", "2000-01-01", "-Z", "out"], True),
+    "collect": ([*COLLECT, "out"], False),
+    "collect, replacing": ([*COLLECT, "-Z", "out"], True),
 }  # fmt: skip
+# What needs the extra for fleets: one scheduler does the work for all runs.
+SCHEDULER = """
+import distributed
+with distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, protocol="tcp", host="127.0.0.1", dashboard_address=None) as cluster:
+    print(cluster.scheduler_address, flush=True)
+    open(0).read()
+"""
+ADDRESS = "ADDRESS"  # of it
+FLEET = {
+    "fleet index": (["fleet", "index", "../../source", "--into", "out", "--scheduler", ADDRESS], False),
+    "fleet index, adding": (["fleet", "index", "../../source", "../../later", "--into", "out", "--scheduler", ADDRESS], True),
+    "fleet report, replacing": (["fleet", "report", "../../index", "-o", "out", "-Z"], True),
+}  # fmt: skip
+if all(map(importlib.util.find_spec, ("pyarrow", "duckdb", "distributed", "fsspec"))):
+    COMMANDS |= FLEET
 REFUSALS = [(errno.ENOSPC, False), (errno.ENOSPC, True), (errno.EIO, False), (errno.EIO, True), (errno.EROFS, True)]
+READS = [name for name in COMMANDS if name.startswith(("analyze", "redact"))]  # a source that a disk may not give
 ALLOWED = {0, 1, 3}
 NEXT_RUNS = 8  # of the commands that take a second, behind so many faults the next run is tried
 
@@ -79,13 +100,15 @@ def prepare(here):
         (here / name / "node02").mkdir(parents=True)
         (here / name / "node02/cib.xml").write_text(CIB)
         (here / name / "node02/pacemaker.log").write_text("".join(LINE.format(n, n) for n in range(count)))
-    subprocess.run(["tar", "czf", here / "packed.tar.gz", "-C", here, "source"], check=True)
+    subprocess.run(["tar", "czf", here / "source.tar.gz", "-C", here, "source"], check=True)
     (here / "bin").mkdir()
     for name in ("cibadmin", "crm_mon", "crm", "pcs", "journalctl", "corosync-cfgtool", "corosync-quorumtool"):
         (here / "bin" / name).write_text(
             f"#!/bin/sh\nexec cat {here}/source/node02/cib.xml\n" if name == "cibadmin" else "#!/bin/sh\nexit 127\n"
         )
         (here / "bin" / name).chmod(0o755)
+    (here / "bin/ssh").write_text(NODE.format(here / "answer"))
+    (here / "bin/ssh").chmod(0o755)
     for name in ("disk", "temporary"):
         (here / "faulty" / name).mkdir(parents=True)
 
@@ -95,6 +118,7 @@ class Program:
 
     def __init__(self, here):
         self.here = here
+        self.scheduler = ""  # its address
         self.faults = ctypes.CDLL(None)
         self.faults.fault_count.restype = ctypes.c_long
         self.faults.fault_last.restype = ctypes.c_char_p
@@ -103,6 +127,7 @@ class Program:
     def run(self, words, at=0, error=errno.EIO, lasts=False, reading=False):
         """Run the command with the call number `at` failing, 0 for none."""
         said = self.here / "said"
+        words = [self.scheduler if word == ADDRESS else word for word in words]
         child = os.fork()
         if child == 0:
             self._be(words, said, (at, error, lasts, reading))
@@ -168,6 +193,8 @@ class Trial:
         for number in (turn, turn + 2):
             error, lasts = REFUSALS[number % len(REFUSALS)]
             self.once(1 + (number * 7 + calls // 3) % calls, error, lasts, before)
+        if self.name in READS:
+            self.reading(1 + turn, lasts=bool(turn % 2))
 
     def counted(self, error):
         """Return how many calls can fail with that error."""
@@ -185,15 +212,43 @@ class Trial:
             before = self.before()
             for at in [only] if only else range(1 + number % step, calls + 1, step):
                 self.once(at, error, lasts, before)
+        for lasts in (False, True) if self.name in READS else ():
+            self.empty()
+            self.before()
+            calls = self.program.run(self.words, reading=True).calls
+            for at in [only] if only else range(1, calls + 1, step):
+                self.reading(at, lasts=lasts)
+
+    def reading(self, at, *, lasts):
+        """Let one call fail that reads a source."""
+        self.empty()
+        self.before()
+        done = self.program.run(self.words, at, errno.EIO, lasts, reading=True)
+        self.runs[f"{done.call} of a source"] += 1
+        try:
+            assert "Traceback" not in done.said
+            assert done.status in ALLOWED
+            assert "could not be written" not in done.said
+            if self.name.startswith("redact") and "could not be read" in done.said:
+                assert "may stand in the others" in done.said or done.status == 1
+            elif self.name.startswith("redact"):
+                nothing_leaked(self.disk, SECRET.encode())
+        except (AssertionError, OSError) as wrong:
+            self.finds.append(f"{self.name}: reading, call {at} ({done.call}): status {done.status}: {wrong}\n{done.said[-600:]}")  # fmt: skip
+        self.empty()
 
     def empty(self):
         subprocess.run(["find", self.disk, self.disk.parent / "temporary", "-mindepth", "1", "-delete"], check=True)
 
     def before(self):
-        """Put there what is to be replaced, and return what it holds."""
+        """Put there what is to be replaced, the same each time, and return what it holds."""
         if COMMANDS[self.name][1]:
-            made = self.program.run(self.words)
-            assert made.status == 0, made.said
+            kept = self.program.here / f"kept, {self.name}"
+            if not kept.exists():
+                made = self.program.run(FLEET["fleet index"][0] if "index" in self.name else self.words)
+                assert made.status == 0, made.said
+                shutil.copytree(self.disk, kept)
+            shutil.copytree(kept, self.disk, dirs_exist_ok=True)
         return contents(self.disk)
 
     def once(self, at, error, lasts, before):
@@ -202,7 +257,7 @@ class Trial:
         self.runs[done.call or "none"] += 1
         try:
             self.hold(done, before, lasts=lasts)
-            if at % NEXT_RUNS == 0 or not self.name.startswith("collect"):
+            if at % NEXT_RUNS == 0 or not self.name.startswith(("collect", "fleet")):
                 again = self.program.run(self.again())
                 assert again.status == 0, f"the next run: {again.said}"
                 check(self.disk)
@@ -223,17 +278,23 @@ class Trial:
             errors = [line for line in lines if line.startswith("Error: ")]
             assert len(errors) == 1, "not one line says what went wrong"
             assert len(lines[lines.index(errors[0]) :]) <= 2
+            unpacked = self.name.startswith("collect") and "out is there and whole" in done.said
             if before and not lasts:
-                assert contents(self.disk) == before, "what was there is not as it was"
-            kept = {"out"} if self.name.startswith("collect") and "out.tar.xz could not" in done.said else set()
+                changed = {path for path, data in contents(self.disk).items() if before.get(path) != data}
+                assert before.keys() <= contents(self.disk).keys(), "what was there is gone"
+                assert not changed or (unpacked and not any(path.endswith(".xz") for path in changed)), f"{changed} are not as they were"  # fmt: skip
+            kept = {"out"} if unpacked else set()
             kept |= {"out.map.json"} & names if lasts else set()  # whole, and nothing could remove it
-            assert before or names == kept, f"{names} is there, as if all were well"
+            kept |= (
+                {"out"} if self.name.startswith("fleet index") else set()
+            )  # whole, and without what could not be written
+            assert before or names <= kept, f"{names} is there, as if all were well"
         if done.status == 0:
             assert names, "nothing came of it"
 
     def again(self):
         """Return the words of the run that comes after it: what stands there now may be replaced."""
-        force = [] if "-Z" in self.words or self.name.startswith("redact") else ["-Z"]
+        force = [] if "-Z" in self.words or self.name.startswith(("redact", "fleet")) else ["-Z"]
         for name in ("out", "out.tar.xz", "out.map.json") if self.name.startswith("redact") else ():
             path = self.disk / name
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
@@ -250,17 +311,41 @@ def contents(folder):
 
 def trials(here, names, step, only=None):
     """Yield what came of each command; called in a process that has the library."""
-    import reports.files  # noqa: F401 - each run would load it anew
+    # Each run would load these anew.
+    import collectors.collect
+    import collectors.nodes
+    import collectors.packing
+    import collectors.redaction.whole  # noqa: F401
+    import reports.files  # noqa: F401
     from ha_report.collect_command import _warm_up
 
     os.environ.pop("LD_PRELOAD", None)  # of what collect starts nothing is to fail
     os.environ["PATH"] = f"{here / 'bin'}:{os.environ['PATH']}"
     _warm_up()
     program = Program(here)
-    for name in names:
-        trial = Trial(program, name)
-        trial.each(step, only) if step else trial.sample()
-        yield trial
+    with scheduler(here, program) if FLEET.keys() & set(names) else nullcontext():
+        for name in names:
+            trial = Trial(program, name)
+            trial.each(step, only) if step else trial.sample()
+            yield trial
+
+
+@contextmanager
+def scheduler(here, program):
+    """Have a scheduler for what needs one, and an index to report on."""
+    import distributed  # noqa: F401
+    import duckdb  # noqa: F401
+    import pyarrow.parquet  # noqa: F401
+
+    environment = os.environ | {"PYTHONPATH": str(HERE.parents[1])}
+    with subprocess.Popen(
+        [sys.executable, "-c", SCHEDULER], env=environment, cwd=here, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:  # fmt: skip
+        program.scheduler = process.stdout.readline().strip()
+        made = program.run(["fleet", "index", "../../source", "--into", "../../index", "--scheduler", ADDRESS])
+        assert made.status == 0, made.said
+        yield
+        process.stdin.close()
 
 
 def main():

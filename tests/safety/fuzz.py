@@ -3,7 +3,7 @@
 python tests/safety/fuzz.py 1000000 --state FILE      goes on where an earlier run with that FILE ended
 
 What an input takes is its processor time, so that a machine that is busy, or a process that was stopped for a while,
-makes no hang.  FILE (JSON) tells the number of inputs by kind, the slowest of each, the peak of memory, and the finds;
+makes no hang; only what does not end within ten minutes of the clock waits for something that never comes.  FILE (JSON) tells the number of inputs by kind, the slowest of each, the peak of memory, and the finds;
 an input is made anew from its number: --only N.
 """
 
@@ -26,7 +26,8 @@ from fuzz_targets import TARGETS  # noqa: E402 - found by the line above
 from mangling import chance_of, mangled, seeds  # noqa: E402
 
 LONGEST_S = 1.0  # of one input
-HANGS_S = 20.0
+HANGS_S = 20.0  # of processor time
+WAITS_S = 600.0  # of the clock
 MOST_MB = 1024
 MOST_FINDS = 50
 SAVED_EVERY = 500
@@ -66,11 +67,13 @@ class State:
 def once(target, data):
     """Give one input to one target, and return the seconds; raises what it raises, and AssertionError if it took too long."""
     signal.setitimer(signal.ITIMER_PROF, HANGS_S)
+    signal.setitimer(signal.ITIMER_REAL, WAITS_S)
     begin = time.process_time()
     try:
         target(data)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
     took = time.process_time() - begin
     assert took < LONGEST_S, f"it took {took:.1f} s"
     return took
@@ -118,7 +121,8 @@ def run(state, inputs, path, seconds):
 
 def main():
     faulthandler.enable()
-    signal.signal(signal.SIGPROF, hang)
+    for one in (signal.SIGPROF, signal.SIGALRM):
+        signal.signal(one, hang)
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("inputs", type=int, nargs="?", default=0)
     asked.add_argument("--seed", type=int, default=0)

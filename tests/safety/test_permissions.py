@@ -183,10 +183,12 @@ def test_what_may_not_be_read_in_a_source_is_left_out_and_named(nobody):
     done = nobody(nobody.folder / "bundle")
     (nobody.folder / "bundle/node02/pengine").chmod(0o777)
     assert (done.exit_code, "2 left out" in done.stdout) == (3, True)
-    assert done.stderr.splitlines() == [
+    *named, warned = done.stderr.splitlines()
+    assert named == [
         f"ha-report: node02/{name}: left out: it could not be read: Permission denied"
         for name in ("ha-log", "pengine/")
     ]
+    assert "a secret that only such a file names may stand in the others" in warned
 
 
 def test_of_what_nothing_could_be_taken_nothing_is_called_clean(here):
