@@ -60,6 +60,7 @@ class Quotes:
     def __init__(self, paths: Mapping[str, Path], places: Mapping[str, Places] | None = None) -> None:
         self._paths = paths
         self._places = defaultdict(Places, places or {})
+        self._passed: dict[str, list[tuple[int, int]]] = {}  # of files without places, as far as they were read
         self._lines = lru_cache(maxsize=4096)(self._read)
         self._matched: dict[Source, Evidence] = {}  # what was found last is quoted next
 
@@ -119,15 +120,23 @@ class Quotes:
             return ()
         try:
             with opened(path) as stream:
-                begin, before = places.before(first)
+                passed = self._passed.setdefault(file, [(0, 0)])
+                begin, before = max(places.before(first), _last_before(passed, first))
                 behind = places.behind(first)
                 if behind is not None and behind[1] + 1 - first < min(first - 1 - before, _BACK):
                     begin, before = _back(stream, behind[0], behind[1] + 1 - first), first - 1
                 stream.seek(begin)
                 block = _FEW_LINES if before + 1 == first else _BLOCK
-                return _Lines(stream, before + 1, block).stretch(first, last)
+                lines = _Lines(stream, before + 1, block, begin)
+                found = lines.stretch(first, last)
+                passed.extend(place for place in lines.passed if place > passed[-1])
+                return found
         except DAMAGE:
             return ()
+
+
+def _last_before(passed: list[tuple[int, int]], line: int) -> tuple[int, int]:
+    return passed[bisect_right(passed, line - 1, key=lambda place: place[1]) - 1]
 
 
 def _back(stream: BinaryIO, begin: int, lines: int) -> int:
@@ -147,8 +156,10 @@ def _back(stream: BinaryIO, begin: int, lines: int) -> int:
 class _Lines:
     """The lines of a stream, forwards, read in blocks: a log may have a gigabyte."""
 
-    def __init__(self, stream: BinaryIO, number: int, at_once: int) -> None:
+    def __init__(self, stream: BinaryIO, number: int, at_once: int, begin: int = 0) -> None:
         self._stream, self._at_once = stream, at_once
+        self._begin = begin  # of the block in the file
+        self.passed: list[tuple[int, int]] = []  # where blocks began: bytes and lines of the file before them
         self._number, self._block = number, b""  # the block, and the number of the line that it begins with
 
     def stretch(self, first: int, last: int) -> tuple[str, ...]:
@@ -162,8 +173,12 @@ class _Lines:
     def _skip(self, first: int) -> None:
         """Go on to a block in which line `first` begins."""
         while (lines := self._block.count(b"\n")) < first - self._number and (more := self._stream.read(self._at_once)):
+            whole = self._block.rfind(b"\n") + 1
             self._number += lines
-            self._block = self._block[self._block.rfind(b"\n") + 1 :] + more
+            self._begin += whole
+            self._block = self._block[whole:] + more
+            if lines:
+                self.passed.append((self._begin, self._number - 1))
 
 
 def _shown(line: bytes) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from ha_report.executions import base_name
@@ -10,9 +12,11 @@ from ha_report.model import FailCount, NodeState, ResourceState
 from reports.shape import NodeCard, Repeat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ha_report.incident import Incident
+
+    Counts = Mapping[str, list[tuple[int, FailCount]]]  # by resource, each with its place among all
 
 
 def cards_of(incident: Incident, repeats: Sequence[Repeat]) -> tuple[NodeCard, ...]:
@@ -53,7 +57,15 @@ def told_by(incident: Incident) -> list[str]:
     return [found.node for found in incident.inputs if found.node and (found.events or not incident.nodes)]
 
 
-def counts_of(resource: ResourceState, fail_counts: Iterable[FailCount]) -> dict[str, str]:
+def by_resource(fail_counts: Iterable[FailCount]) -> Counts:
+    """Return the fail counts by their resource."""
+    found: dict[str, list[tuple[int, FailCount]]] = defaultdict(list)
+    for place, count in enumerate(fail_counts):
+        found[count.resource].append((place, count))
+    return dict(found)
+
+
+def counts_of(resource: ResourceState, counts: Counts) -> dict[str, str]:
     """Return the fail counts of a resource, node -> value; they are kept for "p_state", it shows as "p_state:0"."""
-    wanted = {resource.id, base_name(resource.id)}
-    return {count.node: count.value for count in fail_counts if count.resource in wanted}
+    own = [found for name in {resource.id, base_name(resource.id)} for found in counts.get(name, ())]
+    return {count.node: count.value for _, count in sorted(own, key=itemgetter(0))}

@@ -22,7 +22,7 @@ from ha_report.model import Source
 from reports import markdown, story
 from reports.balance import proof_is_longer
 from reports.blocks import block, blocks
-from reports.cluster import counts_of
+from reports.cluster import by_resource, counts_of
 from reports.compiled import Compiled, FinalizedOnly
 from reports.lanes_drawing import PLACED, Drawing, first_row, lasting, on_lines, span_of
 from reports.language import ENGLISH, Language, language_of
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from ha_report.model import Finding
-    from reports.shape import NearLine, Report
+    from reports.shape import NearLine, Repeat, Report
 
 TEMPLATES = Path(__file__).with_name("templates")
 STYLES = (
@@ -129,23 +129,23 @@ def environment(report: Report, say: Language) -> jinja2.Environment:
         "colour": partial(colour_of, node_colours(report)),
         "groupby_file": groupby_file,
     }
-    if drawing:
-        made.filters |= {
-            "offset": drawing.offset,
-            "box": drawing.box,
-            "rows": drawing.rows,
-            "first_row": first_row,
-            "span_to": partial(span_of, day=day_of(report.window)),
-            "lasting": lasting,
-            "on_lines": on_lines,
-        }
+    made.filters |= {
+        # Templates are compiled once for all pages, and a filter that is not there then fails even where none is called.
+        "offset": drawing.offset if drawing else str,
+        "box": drawing.box if drawing else str,
+        "rows": drawing.rows if drawing else str,
+        "first_row": first_row,
+        "span_to": partial(span_of, day=day_of(report.window)),
+        "lasting": lasting,
+        "on_lines": on_lines,
+    }
     made.globals |= {
         "operation": operation_of,
         "drawing": drawing,
         "placed": PLACED,
         "remembered": lru_cache(maxsize=None, typed=True),  # a Phrase is not the text that it reads as
-        "fail_counts": partial(counts_of, fail_counts=report.fail_counts),
-        "finding_id": partial(finding_id, report),
+        "fail_counts": partial(counts_of, counts=by_resource(report.fail_counts)),
+        "finding_id": partial(finding_id, {id(one): number for number, one in enumerate(report.findings, 1)}),
         "finding_markdown": partial(finding_markdown, say=say),
         "risky": risky(report),
         "most_rows": MOST_ROWS,
@@ -153,7 +153,7 @@ def environment(report: Report, say: Language) -> jinja2.Environment:
         "language": say.code,
         "in_english": "" if say.code == "en" else Markup(' lang="en"'),  # of elements that quote logs
         "proof_is_longer": proof_is_longer,
-        "words_that_count": partial(words_that_count, report),
+        "words_that_count": partial(words_that_count, report, first_failures(report)),
     }
     return made
 
@@ -190,9 +190,9 @@ def translators(say: Language) -> dict[str, Callable[..., Markup]]:
     return {"_": gettext, "gettext": gettext, "ngettext": ngettext}
 
 
-def finding_id(report: Report, finding: Finding) -> str:
+def finding_id(numbers: Mapping[int, int], finding: Finding) -> str:
     """Return the name under which a link leads to a finding; two that read the same are two."""
-    return f"finding-{next(number for number, one in enumerate(report.findings, 1) if one is finding)}"
+    return f"finding-{numbers[id(finding)]}"
 
 
 def finding_markdown(finding: Finding, say: Language) -> str:
@@ -233,15 +233,22 @@ def anchors(report: Report) -> dict[Source, str]:
     return {source: f"e{moment.numbers[0]}" for moment in report.excerpt.shown for source in moment.sources}
 
 
-def words_that_count(report: Report, finding: Finding | None) -> tuple[str, ...]:
+def first_failures(report: Report) -> dict[tuple[str | None, str | None], Repeat]:
+    """Return the first failure of each resource on each node, and, with None for the node, on any."""
+    found: dict[tuple[str | None, str | None], Repeat] = {}
+    for repeat in report.repeats:
+        found.setdefault((repeat.first.resource, None), repeat)
+        found.setdefault((repeat.first.resource, repeat.first.node), repeat)
+    return found
+
+
+def words_that_count(
+    report: Report, firsts: Mapping[tuple[str | None, str | None], Repeat], finding: Finding | None
+) -> tuple[str, ...]:
     """Return what to mark in the evidence: the resource, the node, and the failures' results."""
-    failures = [repeat for repeat in report.repeats if finding is None or concerns(repeat.first, finding)][:1]
+    first = firsts.get((finding.resource, finding.node)) if finding else None
+    failures = report.repeats[:1] if finding is None else [first] if first else []
     reasons = [reason for repeat in failures for reason in repeat.exit_reasons]
     results = [f"rc={repeat.first.rc}" for repeat in failures if repeat.first.rc is not None]
     about = [finding.resource, finding.node] if finding else [r.first.resource for r in failures]
     return tuple(sorted({word for word in [*reasons, *results, *about] if word}, key=len, reverse=True))
-
-
-def concerns(failed: Any, finding: Finding) -> bool:
-    """Return whether a failure is of the resource and the node of a finding."""
-    return failed.resource == finding.resource and finding.node in {None, failed.node}

@@ -10,7 +10,7 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from reports.cluster import counts_of
+from reports.cluster import by_resource, counts_of
 from reports.visible import encodable
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ha_report.model import FailedOperation, Finding, ResourceState, Source
+    from reports.cluster import Counts
     from reports.shape import InputRow, Report, StoryStep, TimelineRow
 
 SCHEMA = "ha-report/1"
@@ -56,6 +57,7 @@ word = lru_cache(maxsize=4096)(dumped)
 
 def without_events(report: Report) -> dict[str, Any]:
     """Return the report as JSON has it, keys in the order of the contract, but for the timeline, which is null."""
+    counts = by_resource(report.fail_counts)
     return {
         "schema": SCHEMA,
         "generator": {"name": "ha-report", "version": report.version},
@@ -72,7 +74,7 @@ def without_events(report: Report) -> dict[str, Any]:
             {"name": node.name, "state": node.state, "roles": list(node.roles), "clock_offset_s": node.clock_offset_s}
             for node in report.nodes
         ],
-        "resources": [resource_entry(resource, report) for resource in report.resources],
+        "resources": [resource_entry(resource, counts) for resource in report.resources],
         "failed_operations": [failed_entry(failed) for failed in report.failed_operations],
         "findings": [finding_entry(finding) for finding in report.findings],
         "story": [story_entry(step) for step in report.story],
@@ -99,7 +101,7 @@ def place(source: Source) -> dict[str, Any]:
     return {"file": source.file, "line": source.line}
 
 
-def resource_entry(resource: ResourceState, report: Report) -> dict[str, Any]:
+def resource_entry(resource: ResourceState, counts: Counts) -> dict[str, Any]:
     """Return a resource instance with its fail counts by node."""
     return {
         "id": resource.id,
@@ -109,7 +111,7 @@ def resource_entry(resource: ResourceState, report: Report) -> dict[str, Any]:
         "managed": resource.managed,
         "failed": resource.failed,
         "blocked": resource.blocked,
-        "fail_counts": counts_of(resource, report.fail_counts),
+        "fail_counts": counts_of(resource, counts),
     }
 
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from ha_report.executions import base_name
-from ha_report.questions.knowledge import agent_of, parents_of
+from ha_report.questions.knowledge import agent_of, parents_of, states_of
 from ha_report.questions.placement import Stay, doubles, downtime, placement, runs_many
 from reports.shape import Bar, Lane, Mark
 from reports.words import instant
@@ -81,7 +81,7 @@ def _holder(incident: Incident, name: str) -> Holder:
     parents = parents_of(incident, name)
     if parents:
         return Holder(parents[-1].id, "clone" if parents[-1].kind in _MANY else "group")
-    shown = next((one for one in incident.resources if base_name(one.id) == name and one.parent), None)
+    shown = next((one for one in states_of(incident, name) if one.parent), None)
     if shown is not None and shown.parent is not None:
         return Holder(shown.parent, "clone" if shown.id != name else "group")
     return Holder(name, "resource")

@@ -6,6 +6,7 @@ These are consequences.  They end the sentence of their cause, with the lines th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from ha_report.phrase import Phrase
 from ha_report.questions.failures import Failure, later
 from ha_report.questions.knowledge import (
     SECOND,
+    ByIdentity,
     best_file,
     clock,
     configurations,
@@ -24,6 +26,7 @@ from ha_report.questions.knowledge import (
     properties_of,
     resource_of,
     results_of,
+    states_of,
     told_of,
 )
 
@@ -133,9 +136,15 @@ def _barred(incident: Incident, names: set[str], node: str, since: int | None, t
 
 def _counted_out(incident: Incident, names: set[str], node: str) -> bool:
     """Say whether the last snapshot has a fail count that bars the resource for ever."""
-    return any(
-        count.node == node and base_name(count.resource) in names and count.value in _INFINITY
-        for count in incident.fail_counts
+    barred = _for_ever(ByIdentity(incident))
+    return any((name, node) in barred for name in names)
+
+
+@lru_cache(maxsize=2)
+def _for_ever(same: ByIdentity) -> frozenset[tuple[str, str]]:
+    """Return the resources and nodes of which the last snapshot has a fail count that bars one from the other for ever."""
+    return frozenset(
+        (base_name(count.resource), count.node) for count in same.incident.fail_counts if count.value in _INFINITY
     )
 
 
@@ -169,9 +178,8 @@ def _whereabouts(incident: Incident, failure: Failure, told: Aftermath) -> None:
     """Tell where the resource runs in the end."""
     if failure.operation in ("demote", "promote"):
         return
-    runs = [
-        one for one in incident.resources if base_name(one.id) == failure.resource and one.role in _RUNS and one.node
-    ]
+    shown = states_of(incident, failure.resource)
+    runs = [one for one in shown if one.role in _RUNS and one.node]
     nodes = list(dict.fromkeys(one.node for one in runs if one.node and not one.failed))
     if nodes:
         started = _started(incident, failure.resource, failure.time_us, nodes[0])
@@ -180,7 +188,7 @@ def _whereabouts(incident: Incident, failure: Failure, told: Aftermath) -> None:
             Phrase("{resource} runs on {nodes}{since}.", resource=failure.resource, nodes=listed(nodes), since=since)
         )
         told.sources += [started] if started is not None else []
-    elif any(base_name(one.id) == failure.resource and one.role == "Stopped" for one in incident.resources):
+    elif any(one.role == "Stopped" for one in shown):
         told.sentences.append(Phrase("{resource} runs nowhere.", resource=failure.resource))
         _unmanaged(incident, failure, told)
     elif (
@@ -218,8 +226,7 @@ def _company(incident: Incident, failures: list[Failure], told: Aftermath) -> No
         if failures[0].resource in group.children
         else ()
     )
-    states = {base_name(one.id): one.role for one in incident.resources}
-    stopped = [name for name in after if states.get(name) == "Stopped"]
+    stopped = [name for name in after if _last_role(incident, name) == "Stopped"]
     if stopped:
         told.sentences.append(
             Phrase.counted(
@@ -230,5 +237,10 @@ def _company(incident: Incident, failures: list[Failure], told: Aftermath) -> No
                 group=group.id,
             )
         )
-    elif states.get(failures[0].resource) in _RUNS:
+    elif _last_role(incident, failures[0].resource) in _RUNS:
         told.sentences.append(Phrase("All of group {group} goes where it goes.", group=group.id))
+
+
+def _last_role(incident: Incident, resource: str) -> str | None:
+    shown = states_of(incident, resource)
+    return shown[-1].role if shown else None

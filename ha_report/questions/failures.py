@@ -28,6 +28,7 @@ from ha_report.questions.knowledge import (
     known_nodes,
     microseconds,
     quotes,
+    states_of,
 )
 
 if TYPE_CHECKING:
@@ -261,9 +262,11 @@ def runs_elsewhere(incident: Incident, failure: Failure) -> bool:
     In clusters whose nodes have different tasks that is nobody's trouble: the node could not run it if it had to.
     """
     missed = failure.is_probe and (failure.rc == OcfRc.NOT_INSTALLED or (failure.first.status or "") == "Not installed")
-    up = {one.node for one in incident.resources
-          if base_name(one.id) == failure.resource and one.role in _UP and one.node and not one.failed}  # fmt: skip
-    return missed and bool(up) and failure.node not in up
+    if not missed:
+        return False
+    shown = states_of(incident, failure.resource)
+    up = {one.node for one in shown if one.role in _UP and one.node and not one.failed}
+    return bool(up) and failure.node not in up
 
 
 def later(events: list[Event], time_us: int | None) -> list[Event]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from ha_report.executions import base_name
 from ha_report.facts import Configuration, ConfiguredResource
-from ha_report.model import Event, Evidence, Source
+from ha_report.model import Event, Evidence, ResourceState, Source
 from ha_report.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -236,13 +236,7 @@ def resource_of(incident: Incident, name: str) -> ConfiguredResource | None:
 
 @lru_cache(maxsize=1024)
 def _resource(same: ByIdentity, wanted: str) -> ConfiguredResource | None:
-    told = [
-        (one.time_us, resource)
-        for one in reversed(same.incident.facts)
-        if isinstance(one.facts, Configuration)
-        for resource in one.facts.resources
-        if resource.id == wanted
-    ]
+    told = _configured(same).get(wanted)
     if not told:
         return None
     latest = told[0][0]
@@ -260,21 +254,61 @@ def _resource(same: ByIdentity, wanted: str) -> ConfiguredResource | None:
     return best
 
 
+@lru_cache(maxsize=2)
+def _configured(same: ByIdentity) -> dict[str, list[tuple[int | None, ConfiguredResource]]]:
+    """Return each resource as the files have it and when they were gathered, the latest first."""
+    found: dict[str, list[tuple[int | None, ConfiguredResource]]] = defaultdict(list)
+    for one in reversed(same.incident.facts):
+        if isinstance(one.facts, Configuration):
+            for resource in one.facts.resources:
+                found[resource.id].append((one.time_us, resource))
+    return dict(found)
+
+
 def _near(one_us: int | None, other_us: int | None) -> bool:
     return one_us is not None and other_us is not None and abs(one_us - other_us) <= SECOND
 
 
 def parents_of(incident: Incident, name: str) -> tuple[ConfiguredResource, ...]:
     """Return the groups and clones that hold the resource `name`, the nearest first."""
-    for configuration in configurations(incident):
+    return _parents(ByIdentity(incident), base_name(name))
+
+
+@lru_cache(maxsize=1024)
+def _parents(same: ByIdentity, wanted: str) -> tuple[ConfiguredResource, ...]:
+    for holders, names in _held(same):
         found: list[ConfiguredResource] = []
-        inner = base_name(name)
-        while outer := next((one for one in configuration.resources if inner in one.children), None):
+        inner = wanted
+        while (outer := holders.get(inner)) is not None and outer not in found:  # a crafted one holds itself
             found.append(outer)
             inner = outer.id
-        if found or any(one.id == inner for one in configuration.resources):
+        if found or inner in names:
             return tuple(found)
     return ()
+
+
+@lru_cache(maxsize=2)
+def _held(same: ByIdentity) -> list[tuple[dict[str, ConfiguredResource], frozenset[str]]]:
+    """Return what holds each resource, and the names of all, of each configuration, the latest first."""
+    found = []
+    for configuration in configurations(same.incident):
+        # The first that names it holds it: the last to be put into a dict stays.
+        holders = {child: one for one in reversed(configuration.resources) for child in one.children}
+        found.append((holders, frozenset(one.id for one in configuration.resources)))
+    return found
+
+
+def states_of(incident: Incident, name: str) -> list[ResourceState]:
+    """Return how the last state shows the instances of a resource, `name` without an instance number, in its order."""
+    return _states(ByIdentity(incident)).get(name, [])
+
+
+@lru_cache(maxsize=2)
+def _states(same: ByIdentity) -> dict[str, list[ResourceState]]:
+    found: dict[str, list[ResourceState]] = defaultdict(list)
+    for one in same.incident.resources:
+        found[base_name(one.id)].append(one)
+    return dict(found)
 
 
 def properties_of(incident: Incident) -> dict[str, str]:
@@ -315,7 +349,7 @@ def agent_of(incident: Incident, name: str, told: str | None = None) -> str | No
     resource = resource_of(incident, name)
     if resource is not None and resource.agent:
         return resource.agent
-    shown = next((one.agent for one in incident.resources if base_name(one.id) == base_name(name) and one.agent), None)
+    shown = next((one.agent for one in states_of(incident, base_name(name)) if one.agent), None)
     return shown or _writers(ByIdentity(incident)).get(base_name(name))
 
 

@@ -178,15 +178,20 @@ def seen_elsewhere(incident: Incident) -> tuple[tuple[Stay, Stay], ...]:
 
 def runs_many(incident: Incident) -> frozenset[str]:
     """Return the resources that may run on several nodes at once: what a clone or bundle holds."""
+    return _many(ByIdentity(incident))
+
+
+@lru_cache(maxsize=2)
+def _many(same: ByIdentity) -> frozenset[str]:
     many: set[str] = set()
-    for configuration in configurations(incident):
+    for configuration in configurations(same.incident):
         held = {one.id: one.children for one in configuration.resources}
         waiting = [name for one in configuration.resources if one.kind in _MANY for name in one.children]
         while waiting:
             name = waiting.pop()
+            waiting += held.get(name, ()) if name not in many else ()
             many.add(name)
-            waiting += held.get(name, ())
-    many |= {base_name(one.id) for one in incident.resources if base_name(one.id) != one.id}
+    many |= {base_name(one.id) for one in same.incident.resources if base_name(one.id) != one.id}
     return frozenset(many)
 
 

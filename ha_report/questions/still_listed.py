@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ha_report.executions import base_name
 from ha_report.model import Event, OcfRc, OperationRecord, Snapshot, Source
 from ha_report.questions.failures import Failure, failures
-from ha_report.questions.knowledge import END_OF_TIME, SECOND, best_file, between, resource_of, results_of
+from ha_report.questions.knowledge import END_OF_TIME, SECOND, best_file, between, resource_of, results_of, states_of
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident
@@ -72,8 +71,8 @@ def _runs(incident: Incident, failure: Failure) -> bool:
     roles = ("Promoted", "Master") if failure.operation == "promote" else _RUNS
     return any(
         one.role in roles and not one.failed and not one.blocked
-        for one in incident.resources
-        if base_name(one.id) == failure.resource and one.node is not None and one.node == failure.node
+        for one in states_of(incident, failure.resource)
+        if one.node is not None and one.node == failure.node
     )
 
 

@@ -32,11 +32,10 @@ def no_static_address(incident: Incident) -> Iterator[Finding]:
     The agent asks for one static address on the interface.  Without it the interface is bare on the other node,
     connected routes are missing before the start, and the first of several cluster addresses carries the others.
     """
-    for one, address in addresses(incident):
-        cluster = {ip_of(other) for _, other in addresses(incident)}
-        alone = [
-            found for network in _all_networks(incident) if (found := _alone(network, address, cluster)) is not None
-        ]
+    every, networks = addresses(incident), _all_networks(incident)
+    cluster = {ip_of(other) for _, other in every}
+    for one, address in every:
+        alone = [found for network in networks if (found := _alone(network, address, cluster)) is not None]
         if alone:
             yield _only(incident, one, address, alone)
 
