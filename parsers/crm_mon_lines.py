@@ -70,8 +70,10 @@ def cleaned(lines: Sequence[str]) -> list[Line]:
     """Return the lines without what the way here added."""
     raw = [_line(number, text) for number, text in enumerate(lines, start=1)]
     width = _cut_width(raw)
-    joints = {width: "", width - 1: " "} if width else {}
-    return list(_joined([line._replace(joint=joints.get(line.width)) for line in raw]))
+    if width:
+        joints = {width: "", width - 1: " "}
+        raw = [line._replace(joint=joints.get(line.width)) for line in raw]
+    return list(_joined(raw))
 
 
 def _cut_width(lines: Sequence[Line]) -> int | None:

@@ -222,7 +222,8 @@ PATTERNS = (
         anchor="ocf-exit-reason:",
         regex=rf"(?<!\S)(?P<node>\S{{1,253}}?)-{OPERATION_KEY}:(?P<call>\d+)"
         # Of several reasons the last one counts.
-        r" \[ .*ocf-exit-reason:(?P<reason>.*?)(?:\\n.*)? \]",
+        # The end is looked for first, and a reason ends with its line: a crafted line would be tried to its end from each word.
+        r" \[ (?=.* \]).*ocf-exit-reason:(?P<reason>(?:(?!\\n| \]).)*)(?:\\n.*)? \]",
         example=r"node01-r_web_start_0:6 [ ocf-exit-reason:no httpd\nocf-exit-reason:environment is invalid\n ]",
         expect={
             "node": "node01",

@@ -139,7 +139,7 @@ PATTERNS = (
         kind="fencing-device-result",
         era="1.1.8 - 2.0.2, another node's",
         anchor="behalf of",
-        regex=r"Call to (?P<value>.+?) for '?(?:(?P<node>\S+) )?(?P<operation>\w+)'? on behalf of \S+: (?P<status>.+?) \((?P<rc>-?\d+)\)",
+        regex=r"Call to (?P<value>.{1,100}?) for '?(?:(?P<node>\S+) )?(?P<operation>\w+)'? on behalf of \S+: (?P<status>.{1,200}?) \((?P<rc>-?\d+)\)",
         example="Call to st_halab for 'node02 reboot' on behalf of crmd.95@node01: Generic Pacemaker error (-201)",
         expect={
             "value": "st_halab",

@@ -42,6 +42,7 @@ from parsers.read import Reading, read
 from parsers.recognise import is_binary, is_json, text_format, xml_format
 from parsers.scan import blocks_of
 from parsers.settle import Settler, clues_of
+from parsers.told import LONGEST
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -114,10 +115,10 @@ def log(data):
 
 
 def message(data):
-    """Try the line on every row whose anchor it holds: none is behind a header that the scan wants."""
+    """Try as much of the line as is looked at on every row whose anchor it holds: none is behind a header that the scan wants."""
     for line in data.decode("utf-8", "replace").split("\n")[:20]:
         for row in PATTERNS:
-            row.match(line)
+            row.match(line[:LONGEST])
 
 
 def packed(data):

@@ -12,6 +12,7 @@ from ha_report.questions.knowledge import clean
 from ha_report.questions.symptoms import seen_in_words, symptoms
 from ha_report.reading import read_incident
 from ha_report.tables import rows_of
+from parsers.told import LONGEST
 
 PATTERNS = rows_of(parsers.messages, "PATTERNS")
 FILLERS = ["a", "a_", "_", "1", "a ", "a,", "a/", "[", "'a", "(a", "a:", "a-", "=a;"]
@@ -45,6 +46,17 @@ def test_no_row_takes_long_for_a_crafted_line(filler):
         for text in crafted(row, filler)
         if seconds(row, text) > 0.25
     }
+    assert slow == {}
+
+
+@pytest.mark.parametrize("cut", [1, 2, 4, 12])
+def test_no_row_takes_long_for_a_line_that_begins_again_and_again_and_never_ends(cut):
+    slow = {}
+    for row in PATTERNS:
+        begun = row.example[:-cut]
+        took = seconds(row, (begun * (LONGEST // len(begun) + 1))[:LONGEST]) if row.anchor in begun else 0
+        if took > 0.25:
+            slow[row.kind, row.regex] = took
     assert slow == {}
 
 
