@@ -18,10 +18,10 @@ from collectors.archive_source import Limits
 from ha_report.compressed import compression_of
 from ha_report.destination import temporary_folder
 from ha_report.errors import NothingToRead
+from ha_report.garbage import paused
 from ha_report.incident import ALL_TIMES, Incident, Window, build
 from ha_report.model import InputFile
 from ha_report.zones import local_zone
-from parsers.log import collection_paused
 from parsers.read import NESTED, Reading, read
 from parsers.rotated import OUTSIDE
 
@@ -57,7 +57,7 @@ def read_incident(
     what is being read.  What happened outside `window` is left out.  Raises NothingToRead when no source holds anything that can be read.
     """
     problems: list[str] = []
-    with temporary_folder() as folder, collection_paused():
+    with temporary_folder() as folder, paused():
         opened = list(_open_all(sources, folder, problems, progress, limits))
         opened += _nested_in(opened, folder / "nested", progress, limits)
         alone = sum(not one.inside for one in opened) == 1 and opened[0].root.is_dir()

@@ -5,14 +5,13 @@ The times are made instants, and lines without a host get their node, by `settle
 
 from __future__ import annotations
 
-import gc
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from ha_report.compressed import DAMAGE, opened
+from ha_report.garbage import paused
 from ha_report.model import Evidence, Source
 from parsers import limit
 from parsers.ahead import ahead_of
@@ -70,24 +69,12 @@ def read_blocks(
     `keep_texts` of events that may be quoted; look at times here and there unless the file is `probed`.
     """
     reader = _Reader(reading, _TEXTS_KEPT if keep_texts and not journal else 0, probed=probed)
-    with collection_paused():
+    with paused():
         try:
             reader.read(as_lines(map(bytes, blocks), journal) if journal else blocks, first)
         except DAMAGE as problem:
             reading.input.skipped = f"not read to its end: {problem}"
         reader.finish()
-
-
-@contextmanager
-def collection_paused() -> Iterator[None]:
-    """Keep the garbage collector from looking through millions of rows, which are no garbage, again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 class _Reader:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from ha_report.garbage import paused
 from ha_report.questions.placement import downtime, placement
 from ha_report.questions.story import Step, steps
 from reports.cluster import cards_of
@@ -19,26 +18,14 @@ from reports.verdict import verdict_of
 from reports.words import instant, utc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
 
     from ha_report.incident import Incident
     from ha_report.model import Finding, InputFile
 
 
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Keep the garbage collector away: rows hold no circles, and it would look through a million of them again and again."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
-
-
-@uncollected()
+@paused()
 def build(incident: Incident, findings: Sequence[Finding], *, version: str) -> Report:
     """Return the report; `findings` stand in their order, the root cause first."""
     timeline = rows_of(incident.events, incident.failed_operations)
