@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ha_report.compressed import DAMAGE, opened
+from ha_report.kept_lines import KeptLines
 from ha_report.model import Evidence, Source
 
 LONGEST = 2000  # characters of a line that are quoted
 AROUND = 3  # lines before and behind a proof that are quoted with it
+BESIDE = 120  # lines before and behind that of a failure in which others may tell of its cause
 _BLOCK, _FEW_LINES = 1 << 16, 1 << 12  # bytes that are read at once, and where it is known where a line begins
 _BACK = 300  # lines: so far it is worth to go back from a known place
 
@@ -33,14 +35,12 @@ class Places:
     begins: array[int] = field(default_factory=lambda: array("q"))
     # Of a file that is compressed, the lines of events and some around them: there is no way back in it but from its
     # beginning.
-    texts: dict[int, bytes] = field(default_factory=dict)
+    kept: KeptLines = field(default_factory=KeptLines)
     total: int = 0  # lines of the file
 
-    def kept(self, first: int, last: int) -> list[bytes] | None:
+    def at_hand(self, first: int, last: int) -> list[bytes] | None:
         """Return the lines from `first` to `last`, as far as the file goes; None unless all of them are kept."""
-        wanted = range(first, min(last, self.total) + 1)
-        found = [self.texts[line] for line in wanted if line in self.texts]
-        return found if len(found) == len(wanted) and self.texts else None
+        return self.kept.lines(first, min(last, self.total)) if self.kept else None
 
     def before(self, line: int) -> tuple[int, int]:
         """Return the last known place at or before `line` where a line begins: the bytes and the lines before it."""
@@ -61,6 +61,7 @@ class Quotes:
         self._paths = paths
         self._places = defaultdict(Places, places or {})
         self._passed: dict[str, list[tuple[int, int]]] = {}  # of files without places, as far as they were read
+        self._ahead: dict[tuple[str, int, int], tuple[str, ...]] = {}
         self._lines = lru_cache(maxsize=4096)(self._read)
         self._matched: dict[Source, Evidence] = {}  # what was found last is quoted next
 
@@ -93,27 +94,31 @@ class Quotes:
         """Say whether a stretch of a file can be read without what stands before it."""
         return bool(self._places[file].passed)
 
-    def is_kept(self, file: str, first: int, last: int) -> bool:
+    def is_at_hand(self, file: str, first: int, last: int) -> bool:
         """Say whether the lines from `first` to `last` are there without reading the file."""
-        return self._places[file].kept(first, last) is not None
+        return (file, first, last) in self._ahead or self._places[file].at_hand(first, last) is not None
 
-    def stretches(self, file: str, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], list[Evidence]]:
-        """Return stretches of a file, first and last line of each, in one pass; those it can no longer be read to are empty."""
-        found: dict[tuple[int, int], list[Evidence]] = {stretch: [] for stretch in sorted(wanted)}
+    def read_ahead(self, file: str, wanted: Iterable[tuple[int, int]]) -> None:
+        """Read stretches of a file, first and last line of each, in one pass, to have them at hand.
+
+        Those that it can no longer be read to are empty.
+        """
+        stretches = sorted(wanted)
+        self._ahead |= {(file, first, last): () for first, last in stretches}
         path = self._paths.get(file)
-        if path is None or not found:
-            return found
+        if path is None:
+            return
         with suppress(*DAMAGE), opened(path) as stream:
             lines = _Lines(stream, 1, _BLOCK)
-            for first, last in found:
-                texts = lines.stretch(first, last)
-                found[first, last] = [Evidence(file, first + number, text) for number, text in enumerate(texts)]
-        return found
+            for first, last in stretches:
+                self._ahead[file, first, last] = lines.stretch(first, last)
 
     def _read(self, file: str, first: int, last: int) -> tuple[str, ...]:
         """Return the lines from `first` to `last`."""
+        if (file, first, last) in self._ahead:
+            return self._ahead[file, first, last]
         path, places = self._paths.get(file), self._places[file]
-        kept = places.kept(first, last)
+        kept = places.at_hand(first, last)
         if kept is not None:
             return tuple(map(_shown, kept))
         if path is None:

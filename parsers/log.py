@@ -13,6 +13,7 @@ from pathlib import Path
 from ha_report.compressed import DAMAGE, opened
 from ha_report.garbage import paused
 from ha_report.model import Evidence, Source
+from ha_report.quotes import AROUND, BESIDE
 from parsers import limit
 from parsers.ahead import ahead_of
 from parsers.clock import Moment
@@ -31,6 +32,8 @@ SHOWN = 300  # characters of such a line
 _GRAVE = ("error", "crit")
 _EPOCH_DIGITS = 10  # a longer one is no time, but damage
 _HEADERS_COUNTED = 1000  # before they are noted
+# Lines around a failure that are kept of a compressed file: where others are looked for, the event nearest to it is meant.
+_AROUND_FAILURES = BESIDE + 40
 _TEXTS_KEPT = 64 << 20  # bytes of the lines of a compressed file: those of events, and those around them
 
 
@@ -82,7 +85,7 @@ class _Reader:
 
     def __init__(self, reading: LogReading, texts: int, *, probed: bool) -> None:
         self.reading = reading
-        self.neighbours = Neighbours(reading.places.texts, texts) if texts else None
+        self.neighbours = Neighbours(reading.places.kept, texts) if texts else None
         self.lines = LineReader()
         self.sampler = Sampler(reading, self.lines, edges_alone=probed)
         self.understanding = Understanding()
@@ -131,10 +134,9 @@ class _Reader:
             told = _split_at_host(told, header.host)
         moment = self.reading.clock.told(second, fraction, header.offset_s) if second else None
         self.reading.add(moment, candidate.number, candidate.begin, header, told)
+        failed = message.fields is not None and self._record(message, message.fields, told, moment)
         if self.neighbours is not None:
-            self.neighbours.note(candidate.number, candidate.begin)
-        if message.fields is not None:
-            self._record(message, message.fields, told, moment)
+            self.neighbours.note(candidate.number, candidate.begin, _AROUND_FAILURES if failed else AROUND)
 
     def _count_headers(self) -> None:
         """Note what formats the candidate lines had, and who wrote them."""
@@ -160,15 +162,15 @@ class _Reader:
             if len(entry.undecoded) < EXAMPLES:
                 entry.undecoded.append(Evidence(entry.path, candidate.number, text[:SHOWN]))
 
-    def _record(self, message: Message, fields: dict[str, str], told: Told, moment: Moment | None) -> None:
-        """Add the failed execution that the latest event tells of."""
+    def _record(self, message: Message, fields: dict[str, str], told: Told, moment: Moment | None) -> bool:
+        """Add the failed execution that the latest event tells of; say whether there is one."""
         reading, index = self.reading, len(self.reading.times) - 1
         epoch = fields.get("epoch")
         if epoch and len(epoch) <= _EPOCH_DIGITS and moment is not None:
             reading.epochs.append((index, int(epoch)))
         if told.kind == "operation-requested":
             reading.expected[asked(fields)] = int(fields["rc"])
-            return
+            return False
         expected = None
         if told.kind == "operation-result":
             expected = reading.expected.get(asked(fields))
@@ -183,6 +185,7 @@ class _Reader:
                 source=Source(reading.input.path, reading.lines[index]),
             )  # fmt: skip
             reading.records.append((index, record, own is not None))
+        return record is not None
 
 
 def asked(fields: dict[str, str]) -> tuple[str, str, str]:

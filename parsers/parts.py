@@ -195,7 +195,7 @@ def _finished(log: Log, whole: LogReading, jobs: int) -> LogReading:
     name_format(whole)
     if log.cut is not None:
         _place_cut(whole, log.path, log.cut, jobs)
-    if not log.journal and whole.input.bytes >= PROBED and not whole.places.texts and not is_compressed(log.path):
+    if not log.journal and whole.input.bytes >= PROBED and not whole.places.kept and not is_compressed(log.path):
         begin, end = (log.cut.begin, log.cut.end) if log.cut else (0, whole.input.bytes)
         probe(log.path, whole, begin, end)
     read, entry = whole.input, log.input

@@ -135,7 +135,6 @@ class Logs:
         self._by_time: dict[str, tuple[list[Told], list[int]]] = {}
         self._inputs = {found.path: found for found in self.incident.inputs}
         self._budget = SCANNED_MOST
-        self._ahead: dict[Stretch, list[Evidence]] = {}
 
     def told(self, file: str) -> list[Told]:
         """Return the known lines of a file in their order; none if it is no log."""
@@ -186,12 +185,12 @@ class Logs:
     def read_ahead(self, wanted: Iterable[Stretch]) -> None:
         """Read stretches of compressed logs, each log in one pass: there is no way back in it."""
         for file, own in groupby(sorted(set(wanted)), key=lambda stretch: stretch[0]):
-            stretches = [(first, last) for _, first, last in own if not self._is_at_hand(file, first, last)]
-            if not stretches or self.incident.quotes.can_seek(file):
+            quotes = self.incident.quotes
+            stretches = [(first, last) for _, first, last in own if not quotes.is_at_hand(file, first, last)]
+            if not stretches or quotes.can_seek(file):
                 continue
             if self._affords(file, 1, max(last for _, last in stretches)):
-                read = self.incident.quotes.stretches(file, stretches)
-                self._ahead |= {(file, *stretch): lines for stretch, lines in read.items()}
+                quotes.read_ahead(file, stretches)
 
     def beside(self, sources: Sequence[Source]) -> Iterator[tuple[NearLine, ...]]:
         """Yield the quoted lines of files that are no logs, with their neighbours."""
@@ -211,15 +210,9 @@ class Logs:
 
     def _read(self, file: str, first: int, last: int) -> list[Evidence]:
         """Return lines of a file, and none where reading them would be too much, with all that was read before."""
-        if (file, first, last) in self._ahead:
-            return self._ahead[file, first, last]
-        if not (self._is_at_hand(file, first, last) or self._affords(file, first, last)):
+        if not (self.incident.quotes.is_at_hand(file, first, last) or self._affords(file, first, last)):
             return []
         return self.incident.quotes.around(Source(file, first), 0, last - first)
-
-    def _is_at_hand(self, file: str, first: int, last: int) -> bool:
-        """Say whether no reading is needed for a stretch."""
-        return (file, first, last) in self._ahead or self.incident.quotes.is_kept(file, first, last)
 
     def _affords(self, file: str, first: int, last: int) -> bool:
         """Say whether what must be read to come to the end of a stretch is not too much, and charge for it if so."""

@@ -21,7 +21,14 @@ NOUNS = (
     "ha_report.garbage",
     "ha_report.zones",
 )
-WORDS = ("ha_report.results", "ha_report.facts", "ha_report.log_state", "ha_report.quotes", "ha_report.times")
+WORDS = (
+    "ha_report.results",
+    "ha_report.facts",
+    "ha_report.log_state",
+    "ha_report.kept_lines",
+    "ha_report.quotes",
+    "ha_report.times",
+)
 SHAPES = ("ha_report.attribution", "ha_report.executions", "ha_report.incident", "ha_report.bundle", "ha_report.demo")
 # What rules ask of an incident, and how they say it.
 QUESTIONS = ("ha_report.questions", "ha_report.rule", "ha_report.symptom", "ha_report.symptoms")

@@ -59,11 +59,18 @@ def test_a_line_that_is_not_there_is_an_empty_quote(quoting):
     assert quoting.evidence(Source("nowhere", 1)).text == ""
 
 
+def ahead_of(quoting, wanted, file="node01/log"):
+    """Return what is at hand of each stretch once all were read ahead."""
+    quoting.read_ahead(file, wanted)
+    assert all(quoting.is_at_hand(file, *stretch) for stretch in wanted)
+    return {(first, last): quoting.around(Source(file, first), 0, last - first) for first, last in wanted}
+
+
 @pytest.mark.parametrize("block", [1, 64, 1 << 20])
 def test_stretches_that_overlap_are_read_in_one_pass_in_any_order(quoting, monkeypatch, block):
     monkeypatch.setattr(quotes, "_BLOCK", block)
     wanted = [(990, 1003), (5, 9), (7, 8), (5, 5), (1, 2), (2000, 2001)]
-    found = quoting.stretches("node01/log", wanted)
+    found = ahead_of(quoting, wanted)
     assert {stretch: [one.line for one in lines] for stretch, lines in found.items()} == {
         (1, 2): [1, 2], (5, 5): [5], (5, 9): [5, 6, 7, 8, 9], (7, 8): [7, 8], (990, 1003): list(range(990, 1002)), (2000, 2001): [],
     }  # fmt: skip
@@ -72,13 +79,14 @@ def test_stretches_that_overlap_are_read_in_one_pass_in_any_order(quoting, monke
     )
 
 
-def test_a_stretch_is_told_alike_alone_and_among_others(quoting):
-    for (first, last), lines in quoting.stretches("node01/log", [(1, 3), (400, 404), (998, 1004)]).items():
-        assert lines == quoting.around(Source("node01/log", first), 0, last - first)
+def test_a_stretch_is_told_alike_alone_and_among_others(quoting, tmp_path):
+    wanted = [(1, 3), (400, 404), (998, 1004)]
+    alone = {(first, last): quoting.around(Source("node01/log", first), 0, last - first) for first, last in wanted}
+    assert ahead_of(Quotes({"node01/log": tmp_path / "log"}), wanted) == alone
 
 
 def test_of_a_file_that_is_cut_off_the_stretches_before_the_damage_are_read(tmp_path):
     packed = gzip.compress(b"".join(b"line %d\n" % number for number in range(1, 200_001)))
     (tmp_path / "log.gz").write_bytes(packed[: len(packed) // 2])
-    found = Quotes({"log": tmp_path / "log.gz"}).stretches("log", [(1, 2), (199_999, 200_000)])
+    found = ahead_of(Quotes({"log": tmp_path / "log.gz"}), [(1, 2), (199_999, 200_000)], "log")
     assert [len(lines) for lines in found.values()] == [2, 0]

@@ -10,15 +10,19 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ha_report.model import Evidence, Source
+from ha_report.questions.departures import departures
+from ha_report.questions.failures import failures
 from ha_report.questions.knowledge import ByIdentity
+from ha_report.quotes import BESIDE
 
 if TYPE_CHECKING:
     from ha_report.incident import Incident
 
-_LINES = 120  # read before and behind a line
+_MOST_AHEAD = 2000  # places of which the lines are read ahead
 _SHOWN = 160  # characters of a line that a sentence quotes
 _SECONDS = 30  # how far apart two lines may be to belong together
 _CLOCK = re.compile(r"(?<!\d)(\d\d):(\d\d):(\d\d)(?!\d)")
@@ -64,11 +68,31 @@ def _mixed(same: ByIdentity) -> dict[tuple[str, str], tuple[list[int], list[Sour
 
 def _near(incident: Incident, anchor: Source, pattern: re.Pattern[str]) -> Iterator[Evidence]:
     """Yield the lines around `anchor` that match and whose clock is near that of `anchor`."""
-    begin = _clock(incident.quotes.evidence(anchor).text)
-    for line in incident.quotes.matching(anchor, _LINES, pattern):
+    quotes = incident.quotes
+    if not quotes.can_seek(anchor.file) and not quotes.is_at_hand(anchor.file, *_stretch(anchor)):
+        _read_ahead(ByIdentity(incident))
+    begin = _clock(quotes.evidence(anchor).text)
+    for line in quotes.matching(anchor, BESIDE, pattern):
         now = _clock(line.text)
         if begin is not None and now is not None and min(abs(now - begin), 86400 - abs(now - begin)) <= _SECONDS:
             yield line
+
+
+def _stretch(anchor: Source) -> tuple[int, int]:
+    return max(anchor.line - BESIDE, 1), anchor.line + BESIDE
+
+
+@lru_cache(maxsize=2)
+def _read_ahead(same: ByIdentity) -> None:
+    """Read of each compressed log in one pass what may be asked for: there is no way back in it but from its beginning."""
+    incident = same.incident
+    anchors = [one for gone in departures(incident) for one in _anchors(incident, gone.node, gone.time_us)]
+    anchors += [one for failure in failures(incident) for one in _anchors(incident, failure.node, failure.time_us)]
+    for file, own in groupby(sorted([*dict.fromkeys(anchors)][:_MOST_AHEAD]), key=lambda anchor: anchor.file):
+        wanted = [stretch for one in own for stretch in (_stretch(one), (one.line, one.line))]
+        wanted = [stretch for stretch in wanted if not incident.quotes.is_at_hand(file, *stretch)]
+        if wanted and not incident.quotes.can_seek(file):
+            incident.quotes.read_ahead(file, wanted)
 
 
 def _clock(text: str) -> int | None:
