@@ -12,7 +12,7 @@ _FACT = re.compile(
 )
 # 3.0 tells beside the stack how pacemakerd is; "classic openais (with plugin)" is a name.
 _DAEMON_STATE = re.compile(
-    r" \((?:Pacemaker|Initializing|Waiting|Invalid|Remote|unknown)[^()]*(?:\([^()]*\))?[^()]*\)$"
+    r" \((?:Pacemaker|Initializing|Waiting|Invalid|Remote|unknown)[^()]*(?:\([^()]*\)[^()]*)?\)$"
 )
 _DC_VERSION = re.compile(r"\(version ([^()]+)\)")
 

@@ -27,7 +27,7 @@ _SUMMARY = re.compile(
 )
 _ORPHAN = re.compile(r"Orphan resource: (?P<resource>\S+?):?|(?P<name>\S+?):")
 _OPERATION = re.compile(r"\((?P<call>-?\d{1,12})\) (?P<task>[a-z][\w-]*):?(?P<rest>.*)")
-_PAIR = re.compile(r"""([a-z-]+)=(?:'([^']*)'|"([^"]*)"|(\S+))""")
+_PAIR = re.compile(r"""(?<![a-z-])([a-z-]+)=(?:'([^']*)'|"([^"]*)"|(\S+))""")
 _RESULT = re.compile(r"\brc=(?P<rc>-?\d{1,6}) \((?P<text>.*)\)")
 
 

@@ -36,7 +36,7 @@ _BEGINNING = re.compile(
     rf"|\S.*\({AGENT}(?: ORPHANED)?\)|\S+: (?:migration-threshold=|orphan)|\S+ +:\s"
     rf"|(?:{ENTRY_START.pattern})|\S+_\d+ (?:on |\(node=)"
 )
-_OPEN = re.compile(rf"\[[^\]]*$|='[^']*$|\({AGENT}\):$|Current DC: (?!NONE)(?!.*(?:quorum|NONE)).*$")
+_OPEN = re.compile(rf"\[[^\[\]]*$|='[^']*$|\({AGENT}\):$|Current DC: (?!NONE)(?!.*(?:quorum|NONE)).*$")
 _ENTRY = re.compile(r"\S+_\d+ (?:on|\(node=)|\S+ (?:\S+-interval )?[a-z_-]+ on \S+ (?:returned|could)")
 
 

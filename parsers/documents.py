@@ -17,6 +17,8 @@ from parsers.recognise import HEAD, text_format, xml_format
 
 # "#==[ Command ]======================================#", then "# /usr/sbin/crm_mon -r -1"
 _HEADING = re.compile(r"^#==\[ .* \]=+#$", re.MULTILINE)
+_MOST_EMPTY = 5_000_000  # lines before all sections of one file; a real one has some hundred thousand
+LONGEST = 8192  # characters of a line that are looked at: some expressions take a time that grows with its square
 
 
 @dataclass
@@ -41,17 +43,24 @@ def read_document(data: bytes, known_format: str | None, file: str, zone: tzinfo
         _read_xml(data, known_format, file, zone, document)
         return document
     text = data.decode("utf-8", "replace")
-    for piece in _pieces(text) if has_sections(text[:HEAD]) else (text,):
+    for piece in _pieces(text, document) if has_sections(text[:HEAD]) else (text,):
         _read_piece(piece, file, zone, document)
     return document
 
 
-def _pieces(text: str) -> Iterator[str]:
+def _pieces(text: str, document: Document) -> Iterator[str]:
     """Yield each section with empty lines for all that stands before it."""
-    begins = [found.end() for found in _HEADING.finditer(text)]
-    ends = [*[found.start() for found in _HEADING.finditer(text)][1:], len(text)]
-    for begin, end in zip(begins, ends, strict=True):
-        yield "\n" * text.count("\n", 0, begin) + text[begin:end]
+    headings = list(_HEADING.finditer(text))
+    ends = [*[found.start() for found in headings[1:]], len(text)]
+    lines, counted, empty = 0, 0, 0
+    for heading, end in zip(headings, ends, strict=True):
+        begin = heading.end()
+        lines += text.count("\n", counted, begin)
+        counted, empty = begin, empty + lines
+        if empty > _MOST_EMPTY:
+            document.damage = f"it has more sections than are read; the rest begins on line {lines + 1}"
+            return
+        yield "\n" * lines + text[begin:end]
 
 
 def _read_piece(text: str, file: str, zone: tzinfo, document: Document) -> None:
@@ -61,7 +70,7 @@ def _read_piece(text: str, file: str, zone: tzinfo, document: Document) -> None:
     if xml in ("cib", "crm_mon-xml"):
         _read_xml(_without_comments(text).encode(), xml, file, zone, document)
         return
-    lines = text.split("\n")
+    lines = [line[:LONGEST] for line in text.split("\n")]
     shown = crm_mon_text.looks_like(body)
     if shown:
         document.snapshots.append(crm_mon_text.read(lines, file, zone))

@@ -53,7 +53,7 @@ ENTRY_START = re.compile(
 )
 # What only the second line of an entry begins with.
 CONTINUATION = re.compile(
-    r"\s*,?\s*(?:exit-?reason|last-rc-change|last-run|queued|exec|status|call)=|\s*\): \S|\s*\(\S|\s*(?:because '|at |after \d)"
+    r"\s*(?:,\s*)?(?:exit-?reason|last-rc-change|last-run|queued|exec|status|call)=|\s*\): \S|\s*\(\S|\s*(?:because '|at |after \d)"
 )
 
 _REMARK = re.compile(r"\s{2,}|\s+(?=#|<|/|\()(?!\(failed\)|\(degraded\))")
