@@ -34,7 +34,7 @@ _EPOCH_DIGITS = 10  # a longer one is no time, but damage
 _HEADERS_COUNTED = 1000  # before they are noted
 # Lines around a failure that are kept of a compressed file: where others are looked for, the event nearest to it is meant.
 _AROUND_FAILURES = BESIDE + 40
-_TEXTS_KEPT = 64 << 20  # bytes of the lines of a compressed file: those of events, and those around them
+_TEXTS_KEPT = 96 << 20  # bytes of the lines of a compressed file: those of events, and those around them
 
 
 def read_log(path: Path, reading: LogReading, journal: str | None = None, part: slice | None = None) -> None:

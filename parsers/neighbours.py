@@ -24,7 +24,7 @@ class Neighbours:
     def __init__(self, kept: KeptLines, most: int) -> None:
         self._kept = kept
         self._left = most  # bytes that may still be kept
-        self._few = most // 2  # from which on no more lines are kept around an event than any proof is quoted with
+        self._few = most // 3  # from which on no more lines are kept around an event than any proof is quoted with
         self._noted: list[_Event] = []  # of this block
         self._tail = b""  # the last lines before this block
         self._size = 0  # bytes of all blocks before this one

@@ -82,9 +82,9 @@ def test_no_more_is_kept_than_there_is_room_for():
     assert 5 <= len(kept_of(range(300), kept)) <= 70
 
 
-def test_when_half_the_room_is_taken_only_what_is_quoted_is_kept():
+def test_when_most_of_the_room_is_taken_only_what_is_quoted_is_kept():
     kept = KeptLines()
-    neighbours = Neighbours(kept, 4000)
+    neighbours = Neighbours(kept, 3000)
     for number, _ in enumerate(neighbours.passing([b"0123456789\n" * 1000] * 3)):
         neighbours.note(500 + number * 1000, (499 + number * 1000) * 11, 100)
     assert sorted(kept_of(range(3000), kept)) == [
