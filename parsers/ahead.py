@@ -1,24 +1,40 @@
-"""Reads a compressed file ahead: one thread decompresses while another looks at what came out before.
+"""Reads a compressed file ahead: one thread, or process, unpacks while another looks at what came out before.
 
-Decoders leave the interpreter to others while they work, and so does the scan: two cores share the work.
+Decoders leave the interpreter to others while they work, and so does the scan; but both come back to it for each piece,
+and then wait for each other.  So where much is to be unpacked and processes can be made, one does it, in memory that both share.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import parent_process
 from queue import Queue
-from threading import Event, Thread
+from threading import Event, Thread, active_count
 from typing import BinaryIO
 
-_PIECE = 1 << 18  # bytes, or a little more
+from parsers.apart import by_process
+from parsers.pieces import Readinto, pieces_of
+
 _PIECES = 4  # that wait at most
-Readinto = Callable[[memoryview], int]
+_WORTH = 4 << 20  # bytes of a packed file
 
 
 @contextmanager
-def ahead_of(file: BinaryIO) -> Iterator[Readinto]:
-    """Give what reads `file`, and raises what the decoder raised, after all that was read before."""
+def ahead_of(file: BinaryIO, size: int) -> Iterator[Readinto]:
+    """Give what reads `file`, of so many bytes as it is packed, and raises what the decoder raised, after all before it."""
+    with by_process(file) if size >= _WORTH and _may_fork() else _by_thread(file) as pieces:
+        yield _Filling(pieces).readinto
+
+
+def _may_fork() -> bool:
+    """Say whether a process can be made here: in one that was made to read, beside no thread that may hold a lock."""
+    return sys.platform == "linux" and parent_process() is not None and active_count() == 1
+
+
+@contextmanager
+def _by_thread(file: BinaryIO) -> Iterator[Readinto]:
     pieces: Queue[bytes | Exception] = Queue(_PIECES)
     over = Event()
     thread = Thread(target=_fill, args=(file, pieces, over), daemon=True)
@@ -33,27 +49,10 @@ def ahead_of(file: BinaryIO) -> Iterator[Readinto]:
 
 
 def _fill(file: BinaryIO, pieces: Queue[bytes | Exception], over: Event) -> None:
-    for piece in _pieces_of(file):
+    for piece in pieces_of(file):
         pieces.put(piece)
         if over.is_set():
             return
-
-
-def _pieces_of(file: BinaryIO) -> Iterator[bytes | Exception]:
-    """Yield the contents of a file, and at last nothing, or what the decoder raised: after all that it gave before."""
-    piece = bytearray()
-    try:
-        while more := file.read1(_PIECE):  # type: ignore[attr-defined]  # all streams of ha_report.compressed have it
-            piece += more
-            if len(piece) >= _PIECE:
-                yield bytes(piece)
-                piece.clear()
-    except Exception as problem:  # noqa: BLE001 - raised again where it is read
-        yield bytes(piece) or problem
-        yield problem
-        return
-    yield bytes(piece)
-    yield b""
 
 
 def _drain(pieces: Queue[bytes | Exception]) -> None:
@@ -62,7 +61,7 @@ def _drain(pieces: Queue[bytes | Exception]) -> None:
 
 
 class _Pieces:
-    """The pieces as one stream."""
+    """The pieces that a thread gives, as a stream."""
 
     def __init__(self, pieces: Queue[bytes | Exception]) -> None:
         self._pieces = pieces
@@ -82,4 +81,28 @@ class _Pieces:
         size = min(len(room), len(self._piece))
         room[:size] = self._piece[:size]
         self._piece = self._piece[size:]
+        return size
+
+
+class _Filling:
+    """A stream that gives as much as there is room for, so that it does not matter in what pieces it comes."""
+
+    def __init__(self, readinto: Readinto) -> None:
+        self._readinto = readinto
+        self._problem: Exception | None = None
+
+    def readinto(self, room: memoryview) -> int:
+        """Fill `room`; less is the end, or what stands before a defect, which is raised the next time."""
+        size = 0
+        while size < len(room) and self._problem is None:
+            try:
+                more = self._readinto(room[size:])
+            except Exception as problem:  # noqa: BLE001 - raised again below
+                self._problem = problem
+            else:
+                size += more
+                if not more:
+                    break
+        if self._problem is not None and not size:
+            raise self._problem
         return size

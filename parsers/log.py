@@ -53,7 +53,7 @@ def read_log(path: Path, reading: LogReading, journal: str | None = None, part: 
             if journal or reading.input.bytes != whole:
                 reading.places.passed = []
             return
-        with ahead_of(file) as readinto:
+        with ahead_of(file, path.stat().st_size) as readinto:
             read_blocks(blocks_of(readinto), reading, journal, keep_texts=True)
     reading.places.passed = []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ha_report.kept_lines import KeptLines
+from ha_report.kept_lines import LONGEST, KeptLines
 from ha_report.quotes import AROUND
 from parsers.scan import Buffer
 
@@ -45,39 +45,66 @@ class Neighbours:
 
     def _keep(self, block: Buffer) -> None:
         if self._noted or self._owed:
-            text, before = self._tail + bytes(block), self._size - len(self._tail)
+            text, before = bytes(block), self._size
             owed, self._owed = self._owed, 0
-            self._add(text, before, owed)
-            for event in self._noted:
-                self._add_around(text, before, event)
+            self._add(text, before, self._next + owed)
+            for event, first, behind in _stretches(self._noted):
+                self._add_around(text, before, event, first, behind)
             self._noted.clear()
         self._size += len(block)
         tail = bytes(block[-_TAIL:]) if len(block) >= _TAIL else self._tail + bytes(block)
         # A line that may have begun before it is left out.
         self._tail = tail if len(tail) <= _TAIL and len(block) <= _TAIL else tail[-_TAIL:].partition(b"\n")[2]
 
-    def _add_around(self, text: bytes, before: int, event: _Event) -> None:
-        """Keep what is not kept yet of the lines around an event; so many bytes are `before` the text."""
-        first, behind = max(event.line - event.reach, 1), max(event.line + event.reach + 1, self._next)
-        if first < self._since or first > self._next or self._end < before:
-            at, line = event.begin - before, event.line
-            while at > 0 and line > first:
-                at = text.rfind(b"\n", 0, at - 1) + 1
-                line -= 1
-            if line < self._since or line > self._next:
-                self._left += self._kept.cut(line)  # what is kept has gaps, or ends before it
-                self._since = self._next = line
-                self._end = before + at
-        self._add(text, before, behind - self._next)
+    def _add_around(self, text: bytes, before: int, event: _Event, first: int, behind: int) -> None:
+        """Keep the lines from `first` to `behind` that are not kept yet; `event` is the first among them.
 
-    def _add(self, text: bytes, before: int, lines: int) -> None:
-        """Keep so many lines from the next on; what of them is not in the text is owed."""
+        So many bytes are `before` the text.
+        """
+        if self._since <= first <= self._next and self._end >= before:
+            self._add(text, before, behind)
+            return
+        at, line = _back(text, event.begin - before, event.line, first)
+        if line > first:
+            text, before = self._tail + text, before - len(self._tail)
+            at, line = _back(text, at + len(self._tail), line, first)
+        if not self._since <= line <= self._next:
+            self._left += self._kept.cut(line)  # what is kept has gaps, or ends before it
+            behind = max(behind, self._next)
+            self._since = self._next = line
+            self._end = before + at
+        self._add(text, before, behind)
+
+    def _add(self, text: bytes, before: int, behind: int) -> None:
+        """Keep the lines from the next to the one `behind`; what of them is not in the text is owed."""
         begin = end = max(self._end - before, 0)
-        added = 0
-        while added < lines and end < len(text):
-            end = text.find(b"\n", end) + 1 or len(text)
-            added += 1
-        if added:
-            self._left -= self._kept.add(self._next, text[begin:end])
-            self._next, self._end = self._next + added, before + end
-        self._owed = max(self._owed, lines - added)
+        line, longest = self._next, 0
+        while line < behind and end < len(text):
+            start, end = end, text.find(b"\n", end) + 1 or len(text)
+            longest = max(longest, end - start)
+            line += 1
+        if line > self._next:
+            self._left -= self._kept.add(self._next, text[begin:end], cut=longest > LONGEST)
+            self._next, self._end = line, before + end
+        self._owed = max(self._owed, behind - line)
+
+
+def _back(text: bytes, at: int, line: int, first: int) -> tuple[int, int]:
+    """Return where the line `first` begins, or the first of the text, and its number; `line` begins at the byte `at`."""
+    while at > 0 and line > first:
+        at = text.rfind(b"\n", 0, at - 1) + 1
+        line -= 1
+    return at, line
+
+
+def _stretches(events: list[_Event]) -> Iterator[tuple[_Event, int, int]]:
+    """Yield the stretches of lines around `events`: the first event of each, its first line, and the one behind it."""
+    stretches: list[tuple[_Event, int, int]] = []
+    for event in events:
+        first, behind = max(event.line - event.reach, 1), event.line + event.reach + 1
+        head = event
+        while stretches and stretches[-1][2] >= first:
+            head, earlier, later = stretches.pop()
+            first, behind = min(first, earlier), max(behind, later)
+        stretches.append((head, first, behind))
+    yield from stretches

@@ -63,7 +63,8 @@ def test_events_and_the_lines_around_them_are_kept(tail, data):
 
 
 def test_of_overlong_lines_the_beginning_is_kept_and_nothing_that_begins_in_their_middle(monkeypatch):
-    monkeypatch.setattr("ha_report.kept_lines.LONGEST", 4)
+    for module in ("ha_report.kept_lines", "parsers.neighbours"):
+        monkeypatch.setattr(f"{module}.LONGEST", 4)
     monkeypatch.setattr("parsers.neighbours._TAIL", 8)
     kept = KeptLines()
     neighbours = Neighbours(kept, 1000)

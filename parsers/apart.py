@@ -1,0 +1,117 @@
+"""Unpacks a file in a process of its own, into memory that both share; pipes say which slots are filled, and which are free."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from mmap import mmap
+from typing import BinaryIO, NoReturn
+
+from parsers.pieces import Readinto, pieces_of
+
+_SLOTS, _SLOT = 8, 1 << 19  # how many, and their bytes
+_SIZE = 4  # bytes that tell how much of a slot is filled
+_LONGEST, _SAID = 4000, 500  # bytes that a pipe takes at once, and characters of what an error says
+
+
+@contextmanager
+def by_process(file: BinaryIO) -> Iterator[Readinto]:
+    """Give what reads `file`, and raises what the decoder raised, after all that came before."""
+    with mmap(-1, _SLOTS * _SLOT) as memory:
+        (filled, fills), (emptied, empties) = os.pipe(), os.pipe()
+        child = os.fork()
+        if not child:
+            os.close(filled)
+            os.close(empties)
+            _unpack(file, memory, fills, emptied)
+        os.close(fills)
+        os.close(emptied)
+        slots = _Slots(memory, filled, empties)
+        try:
+            yield slots.readinto
+        finally:
+            slots.close()
+            os.waitpid(child, 0)
+
+
+def _unpack(file: BinaryIO, memory: mmap, fills: int, emptied: int) -> NoReturn:
+    """Write the contents of a file into one slot after the other, and at last say how that ended; end the process."""
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number, part in enumerate(_parts_of(file)):
+            if isinstance(part, Exception) or not part:
+                os.write(fills, bytes(_SIZE) + _pickled(part))
+                break
+            if number >= _SLOTS and not os.read(emptied, 1):
+                break  # nobody reads any more
+            place = number % _SLOTS * _SLOT
+            memory[place : place + len(part)] = part
+            os.write(fills, len(part).to_bytes(_SIZE, "little"))
+    finally:
+        os._exit(0)  # whatever happened: nothing that the other process has begun is ended twice
+
+
+def _parts_of(file: BinaryIO) -> Iterator[bytes | Exception]:
+    """Yield the contents of a file in parts that a slot has room for, and at last nothing, or what the decoder raised."""
+    for piece in pieces_of(file):
+        if isinstance(piece, Exception) or len(piece) <= _SLOT:
+            yield piece
+        else:
+            yield from (piece[begin : begin + _SLOT] for begin in range(0, len(piece), _SLOT))
+
+
+def _pickled(end: bytes | Exception) -> bytes:
+    """Return what tells the other process how it ended, in no more than a pipe has room for."""
+    try:
+        told = pickle.dumps(end)
+        pickle.loads(told)  # noqa: S301 - an exception may be made from other things than it holds
+    except Exception:  # noqa: BLE001 - whatever it is that cannot be taken along
+        told = b""
+    return told if told and len(told) <= _LONGEST else pickle.dumps(EOFError(str(end)[:_SAID]))
+
+
+class _Slots:
+    """What a process writes into memory that it shares, as a stream."""
+
+    def __init__(self, memory: mmap, filled: int, empties: int) -> None:
+        self._memory = memoryview(memory)
+        self._filled, self._empties = filled, empties
+        self._slot = -1
+        self._piece = self._memory[:0]
+        self._end: bytes | Exception | None = None
+
+    def close(self) -> None:
+        """Let go of the memory, and of the process, which ends then."""
+        self._piece.release()
+        self._memory.release()
+        os.close(self._filled)
+        os.close(self._empties)
+
+    def readinto(self, room: memoryview) -> int:
+        """Fill `room` as far as one slot goes; 0 at the end."""
+        if not self._piece:
+            if self._end is None:
+                self._next()
+            if isinstance(self._end, Exception):
+                raise self._end
+        size = min(len(room), len(self._piece))
+        room[:size] = self._piece[:size]
+        self._piece = self._piece[size:]
+        return size
+
+    def _next(self) -> None:
+        """Give the slot back, and take the next one, or what tells of the end."""
+        if self._slot >= 0:
+            with suppress(BrokenPipeError):  # it needs no more
+                os.write(self._empties, b".")
+        size = int.from_bytes(os.read(self._filled, _SIZE), "little")
+        if size:
+            self._slot += 1
+            place = self._slot % _SLOTS * _SLOT
+            self._piece = self._memory[place : place + size]
+            return
+        told = os.read(self._filled, _LONGEST)
+        self._end = pickle.loads(told) if told else EOFError("what unpacked it was killed")  # noqa: S301 - our own
