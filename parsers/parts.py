@@ -12,7 +12,7 @@ import warnings
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _PART = 32 << 20  # bytes: of less, a process would cost more than it spares
 _WORTH = 64 << 20  # bytes of all files
 _UNPACKED = 8  # times what a compressed log takes
+_PR_SET_PDEATHSIG = 1  # of prctl(2), linux/prctl.h
 _PARTS = 4  # for each core, as some parts take longer than others
 
 
@@ -100,20 +101,34 @@ def _may_fork() -> bool:
 
 @contextmanager
 def _processes(jobs: int) -> Iterator[ProcessPoolExecutor]:
-    """Give processes, which begin with all that is loaded here where the system can do that safely."""
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - as above
-    from multiprocessing import get_context  # noqa: PLC0415
+    """Give processes, which begin with all that is loaded here where the system can do that safely.
 
+    Nobody waits for what they still do once it is not wanted any more, as after an interrupt.
+    """
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - as above
+    from multiprocessing import active_children, get_context  # noqa: PLC0415
+
+    others = set(active_children())
     context = get_context("fork" if sys.platform == "linux" else "spawn")
-    pool = ProcessPoolExecutor(jobs, context, _leave_interrupts_to_the_first)
+    pool = ProcessPoolExecutor(jobs, context, _begin)
     try:
         yield pool
+    except BaseException:
+        for process in set(active_children()) - others:
+            process.kill()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _leave_interrupts_to_the_first() -> None:
+def _begin() -> None:
+    """Leave interrupts to the first process, and end with it, also when that is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        import ctypes  # noqa: PLC0415 - only where there is much to read
+
+        with suppress(OSError, AttributeError):  # a C library without it
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _size(log: Log) -> int:

@@ -4,7 +4,11 @@ import dataclasses
 import gzip
 import os
 import signal
+import subprocess
+import sys
+import time
 from datetime import timezone
+from pathlib import Path
 
 import pytest
 
@@ -144,3 +148,46 @@ def test_what_a_killed_process_leaves_undone_is_done_all_the_same(tmp_path, monk
     one = reading_of(path, 1)
     monkeypatch.setattr(parts, "_read", read_unless_killed)
     assert told(reading_of(path, 3)) == told(one)
+
+
+READS = """
+import os, time
+from parsers import parts
+with parts._processes(1) as pool:
+    print(pool.submit(os.getpid).result(), flush=True)
+    pool.submit(time.sleep, 60).result()
+"""
+
+
+def ends(process, seconds):
+    """Say whether a process, which need not be a child, is gone or dead in that time."""
+    stat = Path(f"/proc/{process}/stat")
+    for _ in range(seconds * 20):
+        try:
+            if stat.read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except OSError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
+def test_who_reads_ends_with_the_first_process_also_when_that_is_killed():
+    with subprocess.Popen([sys.executable, "-c", READS], stdout=subprocess.PIPE, text=True) as first:
+        reader = int(first.stdout.readline())
+        first.kill()
+    assert ends(reader, 10)
+
+
+def test_an_interrupt_waits_for_nobody_who_reads():
+    began = time.monotonic()
+    with subprocess.Popen(
+        [sys.executable, "-c", READS], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as first:
+        reader = int(first.stdout.readline())
+        time.sleep(0.5)
+        first.send_signal(signal.SIGINT)
+        assert "KeyboardInterrupt" in first.stderr.read()
+    assert time.monotonic() - began < 20
+    assert ends(reader, 10)
