@@ -6,14 +6,14 @@ and then wait for each other.  So where much is to be unpacked and processes can
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import parent_process
 from queue import Queue
-from threading import Event, Thread, active_count
+from threading import Event, Thread
 from typing import BinaryIO
 
+from ha_report.forked import may_fork
 from parsers.apart import by_process
 from parsers.pieces import Readinto, pieces_of
 
@@ -29,8 +29,8 @@ def ahead_of(file: BinaryIO, size: int) -> Iterator[Readinto]:
 
 
 def _may_fork() -> bool:
-    """Say whether a process can be made here: in one that was made to read, beside no thread that may hold a lock."""
-    return sys.platform == "linux" and parent_process() is not None and active_count() == 1
+    """Say whether a process can be made here: one for each file only in those that were made to read."""
+    return parent_process() is not None and may_fork()
 
 
 @contextmanager

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import pickle
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from mmap import mmap
 from typing import BinaryIO, NoReturn
 
+from ha_report.forked import LONGEST, fork, packed, unpacked
 from parsers.pieces import Readinto, pieces_of
 
 _SLOTS, _SLOT = 8, 1 << 19  # how many, and their bytes
 _SIZE = 4  # bytes that tell how much of a slot is filled
-_LONGEST, _SAID = 4000, 500  # bytes that a pipe takes at once, and characters of what an error says
 
 
 @contextmanager
@@ -22,7 +20,7 @@ def by_process(file: BinaryIO) -> Iterator[Readinto]:
     """Give what reads `file`, and raises what the decoder raised, after all that came before."""
     with mmap(-1, _SLOTS * _SLOT) as memory:
         (filled, fills), (emptied, empties) = os.pipe(), os.pipe()
-        child = os.fork()
+        child = fork()
         if not child:
             os.close(filled)
             os.close(empties)
@@ -40,10 +38,9 @@ def by_process(file: BinaryIO) -> Iterator[Readinto]:
 def _unpack(file: BinaryIO, memory: mmap, fills: int, emptied: int) -> NoReturn:
     """Write the contents of a file into one slot after the other, and at last say how that ended; end the process."""
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         for number, part in enumerate(_parts_of(file)):
             if isinstance(part, Exception) or not part:
-                os.write(fills, bytes(_SIZE) + _pickled(part))
+                os.write(fills, bytes(_SIZE) + packed(part))
                 break
             if number >= _SLOTS and not os.read(emptied, 1):
                 break  # nobody reads any more
@@ -63,16 +60,6 @@ def _parts_of(file: BinaryIO) -> Iterator[bytes | Exception]:
             yield from (piece[begin : begin + _SLOT] for begin in range(0, len(piece), _SLOT))
 
 
-def _pickled(end: bytes | Exception) -> bytes:
-    """Return what tells the other process how it ended, in no more than a pipe has room for."""
-    try:
-        told = pickle.dumps(end)
-        pickle.loads(told)  # noqa: S301 - an exception may be made from other things than it holds
-    except Exception:  # noqa: BLE001 - whatever it is that cannot be taken along
-        told = b""
-    return told if told and len(told) <= _LONGEST else pickle.dumps(EOFError(str(end)[:_SAID]))
-
-
 class _Slots:
     """What a process writes into memory that it shares, as a stream."""
 
@@ -81,7 +68,7 @@ class _Slots:
         self._filled, self._empties = filled, empties
         self._slot = -1
         self._piece = self._memory[:0]
-        self._end: bytes | Exception | None = None
+        self._end: object = None
 
     def close(self) -> None:
         """Let go of the memory, and of the process, which ends then."""
@@ -113,5 +100,5 @@ class _Slots:
             place = self._slot % _SLOTS * _SLOT
             self._piece = self._memory[place : place + size]
             return
-        told = os.read(self._filled, _LONGEST)
-        self._end = pickle.loads(told) if told else EOFError("what unpacked it was killed")  # noqa: S301 - our own
+        told = os.read(self._filled, LONGEST)
+        self._end = unpacked(told) if told else EOFError("what unpacked it was killed")

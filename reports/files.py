@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from ha_report.destination import refuse_links
 from ha_report.errors import DestinationInTheWay, UserError
+from ha_report.forked import alongside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ha_report.model import Finding
     from reports.shape import Report
 
+_MANY = 2000  # events, from which on a second process writes what is not the page
 NAMES = ("index.html", "report.json", "report.md", "events.csv")
 
 
@@ -56,16 +58,20 @@ def write_files(report: Report, events: pd.DataFrame, folder: Path, language: st
     from reports import csv_report, html, json_report, markdown  # noqa: PLC0415 - as above
 
     as_markdown = markdown.render(report, language)
-    texts = (
-        html.render(report, language, as_markdown),
-        json_report.render(report),
-        as_markdown,
-        csv_report.render(events),
-    )
-    for name, text in zip(NAMES, texts, strict=True):
-        descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+
+    def write_the_others() -> None:
+        _write(folder / "report.md", as_markdown)
+        _write(folder / "report.json", json_report.render(report))
+        _write(folder / "events.csv", csv_report.render(events))
+
+    with alongside(write_the_others, worth=len(events) >= _MANY):
+        _write(folder / "index.html", html.render(report, language, as_markdown))
+
+
+def _write(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        file.write(text)
 
 
 def refuse_what_is_in_the_way(dest: Path, *, force: bool) -> None:

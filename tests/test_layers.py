@@ -19,6 +19,7 @@ NOUNS = (
     "ha_report.tables",
     "ha_report.compressed",
     "ha_report.garbage",
+    "ha_report.forked",
     "ha_report.zones",
 )
 WORDS = (

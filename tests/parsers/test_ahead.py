@@ -11,6 +11,7 @@ import sys
 
 import pytest
 
+from ha_report import forked
 from ha_report.compressed import DAMAGE, opened, zstd
 from parsers import ahead, apart
 from parsers.pieces import pieces_of
@@ -84,8 +85,7 @@ def tried(readinto, room):
 def test_nothing_is_lost_silently_when_what_unpacks_is_killed(monkeypatch, tmp_path):
     monkeypatch.setattr(ahead, "_may_fork", lambda: True)
     children = []
-    fork = os.fork
-    monkeypatch.setattr(os, "fork", lambda: children.append(fork()) or children[-1])
+    monkeypatch.setattr(apart, "fork", lambda: children.append(forked.fork()) or children[-1])
     (tmp_path / "log").write_bytes(gzip.compress(TEXT * 10, 1))
     room = memoryview(bytearray(1 << 18))
     with opened(tmp_path / "log") as file, ahead.ahead_of(file, 1 << 30) as readinto:

@@ -130,7 +130,9 @@ def test_a_parent_where_nothing_can_be_made_is_an_error_that_says_so():
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, OSError])
 @pytest.mark.parametrize("module", [html, csv_report], ids=["html", "csv_report"])
 @pytest.mark.parametrize("there", ["new", "empty", "report"])
-def test_nothing_half_written_stays_behind(tmp_path, monkeypatch, error, module, there):
+@pytest.mark.parametrize("alone_below", [0, 1 << 30], ids=["by two processes", "by one"])
+def test_nothing_half_written_stays_behind(tmp_path, monkeypatch, error, module, there, alone_below):
+    monkeypatch.setattr(files, "_MANY", alone_below)
     dest = tmp_path / "deep" / "report"
     if there != "new":
         dest.mkdir(parents=True)
@@ -145,6 +147,14 @@ def test_nothing_half_written_stays_behind(tmp_path, monkeypatch, error, module,
     with pytest.raises(UserError if error is OSError else error):
         written(dest, force=True)
     assert sorted(str(path) for path in tmp_path.rglob("*")) == before
+
+
+def test_two_processes_write_what_one_writes(tmp_path, monkeypatch):
+    written(tmp_path / "one")
+    monkeypatch.setattr(files, "_MANY", 0)
+    written(tmp_path / "two")
+    one, two = ({name: (tmp_path / dest / name).read_bytes() for name in NAMES} for dest in ("one", "two"))
+    assert one == two
 
 
 @pytest.mark.parametrize("moves", range(4))
