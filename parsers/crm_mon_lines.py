@@ -79,9 +79,7 @@ def cleaned(lines: Sequence[str]) -> list[Line]:
 def _cut_width(lines: Sequence[Line]) -> int | None:
     """Return the width of the terminal that cut lines; None if none did."""
     widths = [
-        line.width
-        for line, following in itertools.pairwise(lines)
-        if line.begins and not line.blank and _is_rest(following)
+        line.width for line, following in itertools.pairwise(lines) if line.bare and line.begins and _is_rest(following)
     ]
     widest = max(widths, default=0)
     if widest + 1 in (80, 100, 120, 132):
@@ -94,6 +92,8 @@ def _is_rest(line: Line) -> bool:
 
 
 def _line(number: int, raw: str) -> Line:
+    if not raw or raw.isspace():
+        return Line(number, 0, "", False, 0)
     text = _DIRT.sub("", raw.replace("\u00a0", " ")).rstrip().expandtabs()
     if text.startswith(">"):
         text = _QUOTED.sub("", text, count=1)
@@ -106,7 +106,12 @@ def _joined(lines: list[Line]) -> Iterator[Line]:
     position = 0
     while position < len(lines):
         line, taken = lines[position], 1
-        while taken < LONGEST_CUT and position + taken < len(lines) and _goes_on(line, lines[position + taken]):
+        while (
+            line.bare
+            and taken < LONGEST_CUT
+            and position + taken < len(lines)
+            and _goes_on(line, lines[position + taken])
+        ):
             line = _join(line, lines[position + taken])
             taken += 1
         yield line
