@@ -169,7 +169,7 @@ PATTERNS = (
         kind="transition-aborted",
         era="1.1.8 - 3.0",
         anchor="aborted",
-        regex=r"Transition(?: (?P<value>-?\d+))? aborted(?: by|:) (?P<reason>[^|]*?)\s*(?:\((?:source|magic|cib|\w+ cib)=.*)?(?:\|.*)?$",
+        regex=r"Transition(?: (?P<value>-?\d+))? aborted(?: by|:) (?P<reason>[^|]*?)\s{0,80}(?:\((?:source|magic|cib|\w+ cib)=.*)?(?:\|.*)?$",
         example="Transition 31 aborted by operation mysql_start_0 'modify' on 15sp1-2: Event failed | magic=0:5;9:31:0:2d5c cib=0.32.6 complete=false",
         expect={"value": "31", "reason": "operation mysql_start_0 'modify' on 15sp1-2: Event failed"},
     ),

@@ -60,6 +60,19 @@ def test_no_row_takes_long_for_a_line_that_begins_again_and_again_and_never_ends
     assert slow == {}
 
 
+def test_no_row_takes_long_for_blanks_wherever_they_stand():
+    """A list of actions took minutes where thousands of blanks followed its parenthesis, and no other."""
+    slow = {}
+    for row in PATTERNS:
+        for end in range(len(row.example) + 1):
+            said = f" {row.example[:end]}{' ' * 1000}"
+            for text in (said, f"{said}x") if row.anchor in said else ():
+                took = seconds(row, text)
+                if took > 0.05:
+                    slow[row.kind, row.regex] = end, took
+    assert slow == {}
+
+
 def groups(regex, text):
     found = re.search(regex, text)
     return found and (found.span(), found.groupdict())
