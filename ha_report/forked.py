@@ -8,11 +8,12 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import active_count
 from typing import NoReturn
 
 LONGEST = 4000  # bytes that `packed` gives at most: a pipe takes as many at once
+_PR_SET_PDEATHSIG = 1  # of prctl(2), linux/prctl.h
 _SAID = 500  # characters of what an error says
 
 
@@ -22,14 +23,30 @@ def may_fork() -> bool:
 
 
 def fork() -> int:
-    """Return the new process, 0 in itself, where an interrupt is left to the first."""
-    with warnings.catch_warnings():
-        # numpy may have threads; they do nothing here, and nothing of numpy that uses them is called in the child.
-        warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+    """Return the new process, 0 in itself, which goes with the first; raises OSError where there can be no more."""
+    with unwarned():
         process = os.fork()
     if not process:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        go_with_the_first()
     return process
+
+
+@contextmanager
+def unwarned() -> Iterator[None]:
+    """Make processes without a warning of numpy's threads: they do nothing here, and no child calls what uses them."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+        yield
+
+
+def go_with_the_first() -> None:
+    """Leave interrupts to the process that made this one, and end with it, also when it is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        import ctypes  # noqa: PLC0415 - only where processes are made
+
+        with suppress(OSError, AttributeError):  # a C library without it
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 @contextmanager
@@ -38,15 +55,12 @@ def alongside(work: Callable[[], None], *, worth: bool) -> Iterator[None]:
 
     What it raises is raised at the end; where the body raises something it is ended.  It can change nothing here but files.
     """
-    if not (worth and may_fork()):
+    made = _made(work) if worth and may_fork() else None
+    if made is None:
         yield
         work()
         return
-    told, tell = os.pipe()
-    process = fork()
-    if not process:
-        _do(work, tell)
-    os.close(tell)
+    process, told = made
     try:
         with open(told, "rb") as pipe:  # noqa: PTH123 - no path
             yield
@@ -59,6 +73,22 @@ def alongside(work: Callable[[], None], *, worth: bool) -> Iterator[None]:
     problem = unpacked(end) if end else ChildProcessError("what wrote it was killed")
     if isinstance(problem, BaseException):
         raise problem
+
+
+def _made(work: Callable[[], None]) -> tuple[int, int] | None:
+    """Return a process that does `work`, and the pipe that tells how it ended; None where there can be no more processes."""
+    told, tell = os.pipe()
+    try:
+        process = fork()
+    except OSError:
+        os.close(told)
+        return None
+    else:
+        if not process:
+            _do(work, tell)
+        return process, told
+    finally:
+        os.close(tell)
 
 
 def _do(work: Callable[[], None], tell: int) -> NoReturn:

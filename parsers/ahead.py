@@ -7,7 +7,7 @@ and then wait for each other.  So where much is to be unpacked and processes can
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import parent_process
 from queue import Queue
 from threading import Event, Thread
@@ -24,8 +24,15 @@ _WORTH = 4 << 20  # bytes of a packed file
 @contextmanager
 def ahead_of(file: BinaryIO, size: int) -> Iterator[Readinto]:
     """Give what reads `file`, of so many bytes as it is packed, and raises what the decoder raised, after all before it."""
-    with by_process(file) if size >= _WORTH and _may_fork() else _by_thread(file) as pieces:
-        yield _Filling(pieces).readinto
+    with ExitStack() as stack:
+        yield _Filling(_pieces(stack, file, size)).readinto
+
+
+def _pieces(stack: ExitStack, file: BinaryIO, size: int) -> Readinto:
+    if size >= _WORTH and _may_fork():
+        with suppress(OSError):  # there can be no more processes
+            return stack.enter_context(by_process(file))
+    return stack.enter_context(_by_thread(file))
 
 
 def _may_fork() -> bool:

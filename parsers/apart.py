@@ -17,10 +17,18 @@ _SIZE = 4  # bytes that tell how much of a slot is filled
 
 @contextmanager
 def by_process(file: BinaryIO) -> Iterator[Readinto]:
-    """Give what reads `file`, and raises what the decoder raised, after all that came before."""
+    """Give what reads `file`, and raises what the decoder raised, after all that came before.
+
+    Raises OSError at once where there can be no more processes.
+    """
     with mmap(-1, _SLOTS * _SLOT) as memory:
         (filled, fills), (emptied, empties) = os.pipe(), os.pipe()
-        child = fork()
+        try:
+            child = fork()
+        except OSError:
+            for end in (filled, fills, emptied, empties):
+                os.close(end)
+            raise
         if not child:
             os.close(filled)
             os.close(empties)

@@ -6,13 +6,11 @@ asked for.  So the result is the same, whatever the number of parts.
 
 from __future__ import annotations
 
-import signal
 import sys
-import warnings
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +18,7 @@ from threading import active_count
 from typing import TYPE_CHECKING, NamedTuple
 
 from ha_report.compressed import DAMAGE, is_compressed
+from ha_report.forked import go_with_the_first, unwarned
 from ha_report.model import InputFile, Source
 from parsers import limit
 from parsers.clock import Moment, to_year
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 _PART = 32 << 20  # bytes: of less, a process would cost more than it spares
 _WORTH = 64 << 20  # bytes of all files
 _UNPACKED = 8  # times what a compressed log takes
-_PR_SET_PDEATHSIG = 1  # of prctl(2), linux/prctl.h
 _PARTS = 4  # for each core, as some parts take longer than others
 
 
@@ -74,9 +72,7 @@ def read_logs(logs: Sequence[Log], jobs: int, meanwhile: Callable[[], None] = la
 
 
 def _submitted(pool: ProcessPoolExecutor, tasks: list[_Task]) -> list[Future[LogReading]]:
-    with warnings.catch_warnings():
-        # numpy may have threads; they do nothing here, and nothing of numpy that uses them is called in the children.
-        warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+    with unwarned():
         return [pool.submit(_read, task) for task in tasks]
 
 
@@ -110,7 +106,7 @@ def _processes(jobs: int) -> Iterator[ProcessPoolExecutor]:
 
     others = set(active_children())
     context = get_context("fork" if sys.platform == "linux" else "spawn")
-    pool = ProcessPoolExecutor(jobs, context, _begin)
+    pool = ProcessPoolExecutor(jobs, context, go_with_the_first)
     try:
         yield pool
     except BaseException:
@@ -119,16 +115,6 @@ def _processes(jobs: int) -> Iterator[ProcessPoolExecutor]:
         raise
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-def _begin() -> None:
-    """Leave interrupts to the first process, and end with it, also when that is killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        import ctypes  # noqa: PLC0415 - only where there is much to read
-
-        with suppress(OSError, AttributeError):  # a C library without it
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _size(log: Log) -> int:

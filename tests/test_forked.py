@@ -42,6 +42,17 @@ def test_when_the_body_fails_nobody_works_on():
         os.waitpid(made[0], os.WNOHANG)
 
 
+def refused():
+    raise BlockingIOError
+
+
+def test_where_there_can_be_no_more_processes_it_is_done_here(tmp_path, monkeypatch):
+    monkeypatch.setattr(forked, "fork", refused)
+    with alongside(lambda: (tmp_path / "other").write_text(str(os.getpid())), worth=True):
+        pass
+    assert (tmp_path / "other").read_text() == str(os.getpid())
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="no safe fork")
 def test_one_that_is_killed_is_an_error():
     with (

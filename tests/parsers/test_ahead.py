@@ -96,6 +96,18 @@ def test_nothing_is_lost_silently_when_what_unpacks_is_killed(monkeypatch, tmp_p
     assert str(told) == "what unpacked it was killed"
 
 
+def refused():
+    raise BlockingIOError
+
+
+def test_where_there_can_be_no_more_processes_a_thread_unpacks(monkeypatch, tmp_path):
+    monkeypatch.setattr(ahead, "_may_fork", lambda: True)
+    monkeypatch.setattr(apart, "fork", refused)
+    (tmp_path / "log").write_bytes(gzip.compress(TEXT, 1))
+    found, problem = read(tmp_path / "log")
+    assert (b"".join(found), problem) == (TEXT, None)
+
+
 class Odd(Exception):
     def __init__(self, one, two):
         super().__init__(f"{one} and {two}")
