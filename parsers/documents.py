@@ -18,7 +18,9 @@ from parsers.recognise import HEAD, text_format, xml_format
 # "#==[ Command ]======================================#", then "# /usr/sbin/crm_mon -r -1"
 _HEADING = re.compile(r"^#==\[ .* \]=+#$", re.MULTILINE)
 _MOST_EMPTY = 5_000_000  # lines before all sections of one file; a real one has some hundred thousand
-LONGEST = 8192  # characters of a line that are looked at: some expressions take a time that grows with its square
+# Characters of a line of crm_mon that are looked at: some expressions take a time that grows with its square.  A beginning tells
+# which operation failed; of a setting it would tell something else than was set, so that other lines are left whole.
+LONGEST = 8192
 
 
 @dataclass
@@ -70,10 +72,10 @@ def _read_piece(text: str, file: str, zone: tzinfo, document: Document) -> None:
     if xml in ("cib", "crm_mon-xml"):
         _read_xml(_without_comments(text).encode(), xml, file, zone, document)
         return
-    lines = [line[:LONGEST] for line in text.split("\n")]
+    lines = text.split("\n")
     shown = crm_mon_text.looks_like(body)
     if shown:
-        document.snapshots.append(crm_mon_text.read(lines, file, zone))
+        document.snapshots.append(crm_mon_text.read([line[:LONGEST] for line in lines], file, zone))
         document.undecoded += document.snapshots[-1].undecoded
     facts = beside.read(text_format(body) or "", lines, file)
     if facts is not None:

@@ -59,6 +59,18 @@ def test_a_line_without_end_holds_nobody_up(line, filler):
     assert len(document.snapshots) == 1
 
 
+def test_empty_lines_cost_next_to_nothing():
+    begin = time.process_time()
+    assert len(document_of(SNAPSHOT + "\n" * 200_000).snapshots) == 1
+    assert time.process_time() - begin < 2
+
+
+def test_of_a_setting_no_part_is_taken_for_the_whole():
+    name = "x" * LONGEST
+    [configuration] = document_of(f"primitive r_ip IPaddr2 params ip={name}24 nic=eth0\n").facts
+    assert configuration.resources[0].parameters == {"ip": f"{name}24", "nic": "eth0"}
+
+
 def test_a_line_of_usual_length_is_read_whole():
     nodes = " ".join(f"node{number:03}" for number in range(900))
     document = document_of(SNAPSHOT.replace("node01 node02", nodes))
