@@ -21,12 +21,12 @@ class KeptLines:
         """Say whether any line is kept."""
         return bool(self._firsts)
 
-    def add(self, first: int, lines: bytes, *, cut: bool = True) -> int:
+    def add(self, first: int, lines: bytes, *, overlong: bool) -> int:
         """Keep whole lines, of which none is kept or stands before one that is, from the line `first` on.
 
-        Return how many bytes are kept of them; where none is longer than LONGEST, there is nothing to `cut`.
+        Return how many bytes are kept of them; `overlong` says whether one of them is longer than LONGEST.
         """
-        if cut:
+        if overlong:
             lines = b"\n".join(line[:LONGEST] for line in lines.split(b"\n"))
         if not self._pieces or first != self._next or len(self._pieces[-1]) >= _PIECE:
             self._firsts.append(first)

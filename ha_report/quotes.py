@@ -90,13 +90,14 @@ class Quotes:
         """Return how many lines must be read to come to `line`."""
         return line - 1 - self._places[file].before(line)[1]
 
-    def can_seek(self, file: str) -> bool:
-        """Say whether a stretch of a file can be read without what stands before it."""
-        return bool(self._places[file].passed)
-
     def is_at_hand(self, file: str, first: int, last: int) -> bool:
         """Say whether the lines from `first` to `last` are there without reading the file."""
         return (file, first, last) in self._ahead or self._places[file].at_hand(first, last) is not None
+
+    def only_from_the_beginning(self, file: str, wanted: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Return those of the stretches of a file that cannot be read without all that stands before them."""
+        seekable = bool(self._places[file].passed)
+        return [] if seekable else [stretch for stretch in wanted if not self.is_at_hand(file, *stretch)]
 
     def read_ahead(self, file: str, wanted: Iterable[tuple[int, int]]) -> None:
         """Read stretches of a file, first and last line of each, in one pass, to have them at hand.

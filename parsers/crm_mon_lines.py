@@ -106,12 +106,7 @@ def _joined(lines: list[Line]) -> Iterator[Line]:
     position = 0
     while position < len(lines):
         line, taken = lines[position], 1
-        while (
-            line.bare
-            and taken < LONGEST_CUT
-            and position + taken < len(lines)
-            and _goes_on(line, lines[position + taken])
-        ):
+        while taken < LONGEST_CUT and position + taken < len(lines) and _goes_on(line, lines[position + taken]):
             line = _join(line, lines[position + taken])
             taken += 1
         yield line

@@ -84,7 +84,7 @@ class Neighbours:
             longest = max(longest, end - start)
             line += 1
         if line > self._next:
-            self._left -= self._kept.add(self._next, text[begin:end], cut=longest > LONGEST)
+            self._left -= self._kept.add(self._next, text[begin:end], overlong=longest > LONGEST)
             self._next, self._end = line, before + end
         self._owed = max(self._owed, behind - line)
 

@@ -186,11 +186,9 @@ class Logs:
         """Read stretches of compressed logs, each log in one pass: there is no way back in it."""
         for file, own in groupby(sorted(set(wanted)), key=lambda stretch: stretch[0]):
             quotes = self.incident.quotes
-            stretches = [(first, last) for _, first, last in own if not quotes.is_at_hand(file, first, last)]
-            if not stretches or quotes.can_seek(file):
-                continue
-            if self._affords(file, 1, max(last for _, last in stretches)):
-                quotes.read_ahead(file, stretches)
+            missing = quotes.only_from_the_beginning(file, ((first, last) for _, first, last in own))
+            if missing and self._affords(file, 1, max(last for _, last in missing)):
+                quotes.read_ahead(file, missing)
 
     def beside(self, sources: Sequence[Source]) -> Iterator[tuple[NearLine, ...]]:
         """Yield the quoted lines of files that are no logs, with their neighbours."""

@@ -69,7 +69,7 @@ def _mixed(same: ByIdentity) -> dict[tuple[str, str], tuple[list[int], list[Sour
 def _near(incident: Incident, anchor: Source, pattern: re.Pattern[str]) -> Iterator[Evidence]:
     """Yield the lines around `anchor` that match and whose clock is near that of `anchor`."""
     quotes = incident.quotes
-    if not quotes.can_seek(anchor.file) and not quotes.is_at_hand(anchor.file, *_stretch(anchor)):
+    if quotes.only_from_the_beginning(anchor.file, [_stretch(anchor)]):
         _read_ahead(ByIdentity(incident))
     begin = _clock(quotes.evidence(anchor).text)
     for line in quotes.matching(anchor, BESIDE, pattern):
@@ -90,9 +90,8 @@ def _read_ahead(same: ByIdentity) -> None:
     anchors += [one for failure in failures(incident) for one in _anchors(incident, failure.node, failure.time_us)]
     for file, own in groupby(sorted([*dict.fromkeys(anchors)][:_MOST_AHEAD]), key=lambda anchor: anchor.file):
         wanted = [stretch for one in own for stretch in (_stretch(one), (one.line, one.line))]
-        wanted = [stretch for stretch in wanted if not incident.quotes.is_at_hand(file, *stretch)]
-        if wanted and not incident.quotes.can_seek(file):
-            incident.quotes.read_ahead(file, wanted)
+        if missing := incident.quotes.only_from_the_beginning(file, wanted):
+            incident.quotes.read_ahead(file, missing)
 
 
 def _clock(text: str) -> int | None:
