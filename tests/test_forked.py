@@ -12,6 +12,12 @@ from ha_report.forked import alongside
 WAYS = [False, pytest.param(True, marks=pytest.mark.skipif(sys.platform != "linux", reason="no safe fork"))]
 
 
+@pytest.fixture(autouse=True)
+def alone(monkeypatch):
+    """Whatever threads other tests left behind."""
+    monkeypatch.setattr(forked, "active_count", lambda: 1)
+
+
 @pytest.mark.parametrize("worth", WAYS)
 def test_both_are_done(tmp_path, worth):
     with alongside(lambda: (tmp_path / "other").write_text(str(os.getpid())), worth=worth):
@@ -55,8 +61,11 @@ def test_where_there_can_be_no_more_processes_it_is_done_here(tmp_path, monkeypa
 
 @pytest.mark.skipif(sys.platform != "linux", reason="no safe fork")
 def test_one_that_is_killed_is_an_error():
-    with (
-        pytest.raises(OSError, match="was killed"),
-        alongside(lambda: os.kill(os.getpid(), signal.SIGKILL), worth=True),
-    ):
+    first = os.getpid()
+
+    def die():
+        assert os.getpid() != first
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.raises(OSError, match="was killed"), alongside(die, worth=True):
         pass
