@@ -66,13 +66,22 @@ def test_of_a_damaged_file_all_before_the_damage_comes_and_then_the_damage(tmp_p
     assert (type(problem), str(problem)) == (type(raised), str(raised))
 
 
-@pytest.mark.usefixtures("way")
-def test_who_wants_no_more_need_not_read_to_the_end(tmp_path):
+@pytest.fixture
+def children(monkeypatch):
+    """The processes that are made, one after the other."""
+    made = []
+    monkeypatch.setattr(apart, "fork", lambda: made.append(forked.fork()) or made[-1])
+    return made
+
+
+def test_who_wants_no_more_need_not_read_to_the_end(way, children, tmp_path):
     (tmp_path / "log").write_bytes(gzip.compress(TEXT * 10, 1))
     with opened(tmp_path / "log") as file, ahead.ahead_of(file, 1 << 30) as readinto:
         assert readinto(memoryview(bytearray(100))) == 100
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+    assert len(children) == (way == "process")
+    for child in children:
+        with pytest.raises(ChildProcessError):
+            os.waitpid(child, os.WNOHANG)
 
 
 def tried(readinto, room):
@@ -82,10 +91,8 @@ def tried(readinto, room):
         return problem
 
 
-def test_nothing_is_lost_silently_when_what_unpacks_is_killed(monkeypatch, tmp_path):
+def test_nothing_is_lost_silently_when_what_unpacks_is_killed(monkeypatch, children, tmp_path):
     monkeypatch.setattr(ahead, "_may_fork", lambda: True)
-    children = []
-    monkeypatch.setattr(apart, "fork", lambda: children.append(forked.fork()) or children[-1])
     (tmp_path / "log").write_bytes(gzip.compress(TEXT * 10, 1))
     room = memoryview(bytearray(1 << 18))
     with opened(tmp_path / "log") as file, ahead.ahead_of(file, 1 << 30) as readinto:
