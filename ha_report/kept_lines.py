@@ -37,6 +37,8 @@ class KeptLines:
 
     def cut(self, line: int) -> int:
         """Forget what is kept from `line` on; return how many bytes that was."""
+        if line >= self._next:
+            return 0
         forgotten = 0
         while self._firsts and self._firsts[-1] >= line:
             forgotten += len(self._pieces.pop())
@@ -44,7 +46,7 @@ class KeptLines:
         if self._firsts:
             lines = self._split(len(self._pieces) - 1)[: line - self._firsts[-1]]
             forgotten += len(self._pieces[-1])
-            self._pieces[-1] = bytearray(b"".join(one + b"\n" for one in lines))
+            self._pieces[-1] = bytearray(b"\n".join([*lines, b""]))
             forgotten -= len(self._pieces[-1])
             self._next = self._firsts[-1] + len(lines)
         return forgotten

@@ -12,6 +12,7 @@ from ha_report.forked import LONGEST, fork, packed, unpacked
 from parsers.pieces import Readinto, pieces_of
 
 _SLOTS, _SLOT = 8, 1 << 19  # how many, and their bytes
+_GIVEN_BACK = 4  # slots at once, so that neither process is woken for each
 _SIZE = 4  # bytes that tell how much of a slot is filled
 
 
@@ -45,13 +46,16 @@ def by_process(file: BinaryIO) -> Iterator[Readinto]:
 
 def _unpack(file: BinaryIO, memory: mmap, fills: int, emptied: int) -> NoReturn:
     """Write the contents of a file into one slot after the other, and at last say how that ended; end the process."""
+    free = _SLOTS
     try:
         for number, part in enumerate(_parts_of(file)):
             if isinstance(part, Exception) or not part:
                 os.write(fills, bytes(_SIZE) + packed(part))
                 break
-            if number >= _SLOTS and not os.read(emptied, 1):
+            free = free or len(os.read(emptied, _SLOTS))
+            if not free:
                 break  # nobody reads any more
+            free -= 1
             place = number % _SLOTS * _SLOT
             memory[place : place + len(part)] = part
             os.write(fills, len(part).to_bytes(_SIZE, "little"))
@@ -98,10 +102,10 @@ class _Slots:
         return size
 
     def _next(self) -> None:
-        """Give the slot back, and take the next one, or what tells of the end."""
-        if self._slot >= 0:
+        """Take the next slot, or what tells of the end, and now and then give back those that are empty."""
+        if self._slot >= 0 and self._slot % _GIVEN_BACK == _GIVEN_BACK - 1:
             with suppress(BrokenPipeError):  # it needs no more
-                os.write(self._empties, b".")
+                os.write(self._empties, b"." * _GIVEN_BACK)
         size = int.from_bytes(os.read(self._filled, _SIZE), "little")
         if size:
             self._slot += 1
