@@ -56,7 +56,7 @@ def _remember(statement: Statement, known: _Known) -> None:
     """Note what other statements may refer to."""
     if statement.keyword == "xml":
         return
-    parts = sections(statement.words())
+    parts = sections(statement.words)
     owner = parts[0].words[0].text if parts[0].words else ""
     operations = [part for part in parts if part.name in ("op", "op_params", "op_meta")]
     for name in (owner, *(_id(part) for part in parts if part.name == "operations")):
@@ -82,7 +82,7 @@ def _take(statement: Statement, known: _Known) -> bool:
     reader = _READERS.get(statement.keyword)
     if reader is None:
         return True
-    words = statement.words()
+    words = statement.words
     return bool(words) and reader(statement, words, known)
 
 

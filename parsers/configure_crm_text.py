@@ -12,6 +12,7 @@ with a word that can begin no statement goes on, too.  Sources: crmsh's parse.py
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from parsers.lines import plain
@@ -90,8 +91,9 @@ class Statement:
         """Return the statement on one line."""
         return " ".join(piece for _, piece in self.pieces)
 
+    @cached_property
     def words(self) -> list[Word]:
-        """Return the words after the keyword."""
+        """The words after the keyword."""
         found = [Word(_unquoted(word), line) for line, piece in self.pieces for word in _WORD.findall(piece)]
         return found[1:]
 
@@ -106,7 +108,7 @@ class Section(NamedTuple):
 
 def _unquoted(word: str) -> str:
     """Return a word without quotes, which stand around all of it or around its value."""
-    found = _QUOTED.fullmatch(word)
+    found = _QUOTED.fullmatch(word) if '"' in word or "'" in word else None
     if found is None:
         return word
     return (found["name"] or "") + (found["single"] or (found["double"] or "").replace('\\"', '"'))

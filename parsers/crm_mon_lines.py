@@ -48,17 +48,13 @@ class Line(NamedTuple):
     bare: str  # without indentation and bullet
     bullet: bool
     width: int  # of the last line it came in
+    begins: bool  # whether this is the beginning of something that crm_mon prints
     joint: str | None = None  # what stood where a terminal cut it: nothing, or a blank; None: it is not cut
 
     @property
     def blank(self) -> bool:
         """Say whether nothing is printed."""
         return not self.bare
-
-    @property
-    def begins(self) -> bool:
-        """Say whether this is the beginning of something that crm_mon prints."""
-        return self.bullet or _BEGINNING.match(self.bare) is not None
 
 
 def is_dirty(text: str) -> bool:
@@ -93,13 +89,20 @@ def _is_rest(line: Line) -> bool:
 
 def _line(number: int, raw: str) -> Line:
     if not raw or raw.isspace():
-        return Line(number, 0, "", False, 0)
-    text = _DIRT.sub("", raw.replace("\u00a0", " ")).rstrip().expandtabs()
+        return Line(number, 0, "", bullet=False, width=0, begins=True)
+    if not raw.isprintable() or "^[" in raw:
+        raw = _DIRT.sub("", raw.replace("\u00a0", " ")).expandtabs()
+    text = raw.rstrip()
     if text.startswith(">"):
         text = _QUOTED.sub("", text, count=1)
     bare = text.lstrip()
     without = BULLET.sub("", bare, count=1)
-    return Line(number, len(text) - len(bare), without, without != bare, len(text))
+    bullet = without != bare
+    return Line(number, len(text) - len(bare), without, bullet, len(text), _begins(without, bullet=bullet))
+
+
+def _begins(bare: str, *, bullet: bool) -> bool:
+    return bullet or _BEGINNING.match(bare) is not None
 
 
 def _joined(lines: list[Line]) -> Iterator[Line]:
@@ -123,7 +126,6 @@ def _join(line: Line, following: Line) -> Line:
     """Join a line with its rest, with the blank that the cut may have eaten."""
     inside_number = line.bare[-1].isdigit() and following.bare[0].isdigit()
     joint = line.joint if line.joint is not None else "" if inside_number else " "
-    blank = " " if following.indent else joint
-    return following._replace(
-        number=line.number, indent=line.indent, bare=line.bare + blank + following.bare, bullet=line.bullet
-    )
+    bare = line.bare + (" " if following.indent else joint) + following.bare
+    begins = _begins(bare, bullet=line.bullet)
+    return following._replace(number=line.number, indent=line.indent, bare=bare, bullet=line.bullet, begins=begins)
