@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import cycle
 from mmap import mmap
 from typing import BinaryIO, NoReturn
 
 from ha_report.forked import LONGEST, fork, packed, unpacked
-from parsers.pieces import Readinto, pieces_of
+from parsers.pieces import Readinto
 
-_SLOTS, _SLOT = 8, 1 << 19  # how many, and their bytes
+_SLOTS, _SLOT = 8, 1 << 18  # how many, and their bytes
+_AT_ONCE = 1 << 16  # bytes that are asked for: for more, memory would be mapped, and given back, each time
 _GIVEN_BACK = 4  # slots at once, so that neither process is woken for each
 _SIZE = 4  # bytes that tell how much of a slot is filled
 
@@ -46,30 +48,36 @@ def by_process(file: BinaryIO) -> Iterator[Readinto]:
 
 def _unpack(file: BinaryIO, memory: mmap, fills: int, emptied: int) -> NoReturn:
     """Write the contents of a file into one slot after the other, and at last say how that ended; end the process."""
-    free = _SLOTS
+    slots = [memoryview(memory)[place : place + _SLOT] for place in range(0, _SLOTS * _SLOT, _SLOT)]
+    free, end = _SLOTS, None
     try:
-        for number, part in enumerate(_parts_of(file)):
-            if isinstance(part, Exception) or not part:
-                os.write(fills, bytes(_SIZE) + packed(part))
-                break
+        for room in cycle(slots):
             free = free or len(os.read(emptied, _SLOTS))
             if not free:
                 break  # nobody reads any more
             free -= 1
-            place = number % _SLOTS * _SLOT
-            memory[place : place + len(part)] = part
-            os.write(fills, len(part).to_bytes(_SIZE, "little"))
+            size, end = _filled(room, file)
+            if size:
+                os.write(fills, size.to_bytes(_SIZE, "little"))
+            if end is not None:
+                os.write(fills, bytes(_SIZE) + packed(end))
+                break
     finally:
         os._exit(0)  # whatever happened: nothing that the other process has begun is ended twice
 
 
-def _parts_of(file: BinaryIO) -> Iterator[bytes | Exception]:
-    """Yield the contents of a file in parts that a slot has room for, and at last nothing, or what the decoder raised."""
-    for piece in pieces_of(file):
-        if isinstance(piece, Exception) or len(piece) <= _SLOT:
-            yield piece
-        else:
-            yield from (piece[begin : begin + _SLOT] for begin in range(0, len(piece), _SLOT))
+def _filled(room: memoryview, file: BinaryIO) -> tuple[int, bytes | Exception | None]:
+    """Fill `room`; return how far, and what ended it: nothing more, or what the decoder raised."""
+    size = 0
+    try:
+        while size < len(room):
+            more = file.readinto1(room[size : size + _AT_ONCE])  # type: ignore[attr-defined]  # all streams of ha_report.compressed have it
+            if not more:
+                return size, b""
+            size += more
+    except Exception as problem:  # noqa: BLE001 - raised again where it is read
+        return size, problem
+    return size, None
 
 
 class _Slots:

@@ -10,7 +10,7 @@ from ha_report.quotes import AROUND
 from parsers.scan import Buffer
 
 _TAIL = 1 << 15  # bytes of what passed that are at hand for the lines before an event
-_USUAL, _WIDER = 256, 8  # bytes that are looked at for each line, and how many times as many where they do not do
+_USUAL, _WIDER = 160, 8  # bytes that are looked at for each line, and how many times as many where they do not do
 
 
 class _Event(NamedTuple):

@@ -47,9 +47,11 @@ class Scanner:
         `first` is where in their file the blocks begin.
         """
         self.lines, self.passed, size = 0, [(0, 0)], 0
+        room = np.empty(BLOCK, np.bool_)  # for each block anew, memory would be mapped, and given back
         for block in blocks:
             hits = self._find(block)
-            newlines = np.frombuffer(block, np.uint8) == _NEWLINE
+            room = room if len(room) >= len(block) else np.empty(len(block), np.bool_)
+            newlines = np.equal(np.frombuffer(block, np.uint8), _NEWLINE, out=room[: len(block)])
             self._pass(newlines, size, first)
             size += len(block)
             if hits:

@@ -122,7 +122,7 @@ class Odd(Exception):
 
 def test_an_error_that_cannot_be_taken_along_is_told_in_words():
     class Broken:
-        def read1(self, _):
+        def readinto1(self, _):
             raise Odd("this", "that" * 10_000)
 
     with apart.by_process(Broken()) as readinto, pytest.raises(EOFError, match="this and that"):
