@@ -83,7 +83,7 @@ def cores() -> int:
 
 def _load() -> None:
     """Load what will be needed when all is read, while others read."""
-    for name in ("pandas", "ha_report.diagnosis", "reports.page", "reports.html", "reports.files"):
+    for name in ("parsers.documents", "pandas", "ha_report.diagnosis", "reports.page", "reports.html", "reports.files"):
         import_module(name)
 
 

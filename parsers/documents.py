@@ -13,6 +13,7 @@ from datetime import tzinfo
 
 from ha_report.model import Snapshot, Source
 from parsers import beside, cib, configure_cib, crm_mon_text, crm_mon_xml, xml_tree
+from parsers.crm_mon_hints import looks_like
 from parsers.recognise import HEAD, text_format, xml_format
 
 # "#==[ Command ]======================================#", then "# /usr/sbin/crm_mon -r -1"
@@ -33,8 +34,13 @@ class Document:
     damage: str | None = None  # why it was not read to its end
 
 
-def has_sections(head: str) -> bool:
-    """Say whether the file that begins so is made of sections, as supportconfig's are."""
+def is_one(head: str, known_format: str | None) -> bool:
+    """Say whether the file that begins so, or is of that format, holds a document other than a snapshot."""
+    return known_format in beside.READERS or _has_sections(head)
+
+
+def _has_sections(head: str) -> bool:
+    """Say whether a file is made of sections, as supportconfig's are."""
     return _HEADING.search(head) is not None
 
 
@@ -45,7 +51,7 @@ def read_document(data: bytes, known_format: str | None, file: str, zone: tzinfo
         _read_xml(data, known_format, file, zone, document)
         return document
     text = data.decode("utf-8", "replace")
-    for piece in _pieces(text, document) if has_sections(text[:HEAD]) else (text,):
+    for piece in _pieces(text, document) if _has_sections(text[:HEAD]) else (text,):
         _read_piece(piece, file, zone, document)
     return document
 
@@ -73,7 +79,7 @@ def _read_piece(text: str, file: str, zone: tzinfo, document: Document) -> None:
         _read_xml(_without_comments(text).encode(), xml, file, zone, document)
         return
     lines = text.split("\n")
-    shown = crm_mon_text.looks_like(body)
+    shown = looks_like(body)
     if shown:
         document.snapshots.append(crm_mon_text.read([line[:LONGEST] for line in lines], file, zone))
         document.undecoded += document.snapshots[-1].undecoded

@@ -17,12 +17,12 @@ from typing import cast
 from ha_report.compressed import DAMAGE, compression_of, is_compressed, opened
 from ha_report.incident import ALL_TIMES, FileFacts, Readings, Window
 from ha_report.model import Evidence, InputFile
-from parsers import beside, crm_mon_text, limit
+from parsers import limit
 from parsers.bundles import FoundFile, files_of, layout_of
 from parsers.clock import SECOND
 from parsers.counting import WrittenLog
+from parsers.crm_mon_hints import looks_like
 from parsers.dates import latest_date, zone_of
-from parsers.documents import has_sections, read_document
 from parsers.journal import format_of as journal_format
 from parsers.log import EXAMPLES, SHOWN
 from parsers.log_reading import LogReading
@@ -204,7 +204,7 @@ def _recognised(found: FoundFile) -> _File:
     elif is_json(file.head) and journal_format(file.head) is None:
         file.input.skipped = "JSON: neither a log nor an output of crm_mon"
     else:
-        file.snapshot = crm_mon_text.looks_like(file.head)
+        file.snapshot = looks_like(file.head)
         file.log = LogReading(file.input)
     return file
 
@@ -305,7 +305,9 @@ def _settle(
         file.input.first_time_us, file.input.last_time_us = settler.span()
         if file.log.places.passed and file.log.first is not None and not file.snapshot:
             readings.counters[file.found.name] = _written(file.found.path, file.log, settler.calendar).lines_before
-    if file.snapshot or file.input.format in beside.READERS or has_sections(file.head):
+    from parsers import documents  # noqa: PLC0415 - what reads them is loaded while logs are read
+
+    if file.snapshot or documents.is_one(file.head, file.input.format):
         _add_document(file, here, readings)
 
 
@@ -340,6 +342,8 @@ def _largest_text(path: Path) -> tuple[bytes, str | None]:
 
 def _add_document(file: _File, zone: tzinfo, readings: Readings) -> None:
     """Read what is no log, and add it to `readings`."""
+    from parsers.documents import read_document  # noqa: PLC0415 - as above
+
     data, damage = _largest_text(file.found.path)
     entry = file.input
     entry.bytes = len(data)

@@ -6,7 +6,8 @@ Rows are tried in order; adding a format is adding a row here and its reader in 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 HEAD = 1 << 16  # bytes of a file that are looked at
 
@@ -25,10 +26,11 @@ class ContentRow:
     regex: str
     example: str
     words: tuple[str, ...]
-    compiled: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "compiled", re.compile(self.regex, re.MULTILINE))
+    @cached_property
+    def compiled(self) -> re.Pattern[str]:
+        """`regex`, compiled."""
+        return re.compile(self.regex, re.MULTILINE)
 
     def is_in(self, head: str) -> bool:
         """Say whether the beginning of a file is of this format."""

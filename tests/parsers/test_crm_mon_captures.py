@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ha_report.results import status_of
-from parsers import cib, crm_mon_text, crm_mon_xml, xml_tree
+from parsers import cib, crm_mon_hints, crm_mon_text, crm_mon_xml, xml_tree
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 NAMES = ("crm_mon*.txt", "crm_mon*.xml", "*_status.txt", "excerpt.txt", "crm_simulate.txt", "cib.xml")
@@ -24,7 +24,7 @@ def snapshot_of(path):
     data = path.read_bytes()
     if path.suffix == ".txt":
         text = data.decode(errors="replace")
-        looks = crm_mon_text.looks_like(text)
+        looks = crm_mon_hints.looks_like(text)
         return crm_mon_text.read(text.split("\n"), path.name, timezone.utc) if looks else None
     root = xml_tree.parse(data).root
     if root is None:

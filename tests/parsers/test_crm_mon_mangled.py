@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.crm_mon_text import looks_like, read
+from parsers.crm_mon_hints import looks_like
+from parsers.crm_mon_text import read
 
 DATA = Path(__file__).parents[1] / "data" / "crm_mon"
 OUTPUTS = ERA_1_0, ERA_2_0 = [(DATA / name).read_text() for name in ("heartbeat-1.0.txt", "pcs-2.0.txt")]

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from ha_report.model import FailCount, NodeState
-from parsers.crm_mon_text import hinted, looks_like, read, speaks
+from parsers.crm_mon_hints import hinted, looks_like, speaks
+from parsers.crm_mon_text import read
 
 DATA = Path(__file__).parents[1] / "data" / "crm_mon"
 SHARED = Path(__file__).resolve().parents[3] / "shared"  # may be absent
