@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from ha_report.executions import base_name
 from ha_report.model import FailCount, NodeState, ResourceState
+from ha_report.numerals import natural
 from reports.shape import NodeCard, Repeat
 
 if TYPE_CHECKING:
@@ -24,11 +24,6 @@ def cards_of(incident: Incident, repeats: Sequence[Repeat]) -> tuple[NodeCard, .
     known = {node.name: node for node in incident.nodes}
     names = dict.fromkeys([*known, *placed_on(incident.resources), *failed_on(repeats), *told_by(incident)])
     return tuple(card_of(name, known.get(name), incident, repeats) for name in sorted(names, key=natural))
-
-
-def natural(name: str) -> list[tuple[str, int]]:
-    """Return a sort key that takes digits for numbers."""
-    return [(word, int(digits or 0)) for word, digits in re.findall(r"(\D*)(\d*)", name)]
 
 
 def card_of(name: str, node: NodeState | None, incident: Incident, repeats: Sequence[Repeat]) -> NodeCard:

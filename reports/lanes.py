@@ -6,7 +6,6 @@ grain that the bounds allow is kept, for those who look closer.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
@@ -15,6 +14,7 @@ from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 from ha_report.model import Evidence
+from ha_report.numerals import natural
 from ha_report.questions.knowledge import known_nodes, listed
 from ha_report.questions.partitions import Partition, partitions
 from ha_report.questions.placement import placement
@@ -52,7 +52,7 @@ def picture_of(
 
     `names` are the nodes that the page shows; `wanted` is the time of what it is about.
     """
-    names = sorted({*names, *known_nodes(incident)} - UNNAMED, key=_natural)
+    names = sorted({*names, *known_nodes(incident)} - UNNAMED, key=natural)
     begin, end = _window(incident, timeline)
     if begin is None or end is None or begin >= end:
         return None
@@ -74,11 +74,6 @@ def picture_of(
         cluster=tuple(cluster),
         density=density_of(incident, [row.severity == "error" for row in timeline], begin, end),
     )
-
-
-def _natural(name: str) -> list[tuple[bool, int, str]]:
-    """Order node2 before node10."""
-    return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in re.split(r"([0-9]+)", name)]
 
 
 def _us(time: datetime) -> int:

@@ -20,6 +20,7 @@ NOUNS = (
     "ha_report.compressed",
     "ha_report.garbage",
     "ha_report.forked",
+    "ha_report.numerals",
     "ha_report.zones",
 )
 WORDS = (

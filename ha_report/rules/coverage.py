@@ -8,6 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from ha_report.model import Event, Finding, InputFile
+from ha_report.numerals import whole_number
 from ha_report.phrase import Phrase
 from ha_report.questions.failures import failures
 from ha_report.questions.knowledge import (
@@ -181,7 +182,7 @@ def rate_limited(incident: Incident) -> Iterator[Finding]:
     for event in told_once(events_of(incident, "log-lost")):
         by_node[event.writer].append(event)
     for node, events in by_node.items():
-        lost = sum(int(event.value or 0) for event in events if (event.value or "").isdigit())
+        lost = sum(whole_number(event.value) or 0 for event in events)
         yield Finding(
             rule="rate-limited",
             severity="notice",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ha_report.facts import VersionFacts
 from ha_report.model import Evidence, Finding
+from ha_report.numerals import whole_number
 from ha_report.phrase import Phrase
 from ha_report.questions.failures import Failure, failures, lines_of_agent, result_lines, said_by
 from ha_report.questions.knowledge import events_of, quotes
@@ -104,11 +105,12 @@ ISSUES = (
           _words("corosync", "segfault", "daemon-died"), "CVE-2025-30472"),
 )  # fmt: skip
 
+_DIGITS = 9  # of a part of a version that are looked at
 _WEEK_MS = 7 * 24 * 3600 * 1000
 
 
 def _absurd(value: str | None) -> bool:
-    return (value or "").split(".")[0].isdigit() and float(value or 0) > _WEEK_MS
+    return (whole_number((value or "").split(".")[0]) or 0) > _WEEK_MS
 
 
 def _odd_ipv6(incident: Incident, failure: Failure) -> bool:
@@ -183,7 +185,7 @@ def _versions(incident: Incident) -> dict[str, tuple[str, tuple[Evidence, ...]]]
 def numbers(version: str) -> tuple[int, ...]:
     """Return a version as numbers that compare: "1:4.12.0-2" is (4, 12, 0)."""
     bare = re.split(r"[-+~]", version.rpartition(":")[2])[0]
-    return tuple(int(part) for part in re.findall(r"\d+", bare))[:3]
+    return tuple(int(part[:_DIGITS]) for part in re.findall(r"\d+", bare)[:3])
 
 
 def _affected(version: str, first: str | None, fixed: str) -> bool:

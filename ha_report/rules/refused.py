@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ha_report.executions import base_name
 from ha_report.facts import Configuration, ConfiguredResource, Constraint
 from ha_report.model import Event, Evidence, Finding, Source
+from ha_report.numerals import whole_number
 from ha_report.phrase import Phrase
 from ha_report.questions.commands import cleanup, node_command, set_meta, set_property
 from ha_report.questions.departures import departures
@@ -330,7 +331,8 @@ def _nowhere(incident: Incident, name: str) -> Iterator[Finding]:
 def _is_enough(value: str, threshold: str | None) -> bool:
     if value in _INFINITY:
         return True
-    return value.isdigit() and threshold is not None and threshold.isdigit() and int(value) >= int(threshold) > 0
+    failed, allowed = whole_number(value), whole_number(threshold)
+    return failed is not None and allowed is not None and failed >= allowed > 0
 
 
 def _bans(incident: Incident) -> Iterator[Constraint]:

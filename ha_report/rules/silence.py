@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from ha_report.executions import base_name
 from ha_report.model import Event, Finding, OcfRc
+from ha_report.numerals import whole_number
 from ha_report.phrase import Phrase
 from ha_report.questions.attempts import is_address
 from ha_report.questions.commands import watch
@@ -60,11 +61,8 @@ def _unanswered(incident: Incident, failure: Failure) -> Event | None:
     if failure.first.status != _LRM_OP_ERROR or started is None or started.value is None:
         return None
     ended = _near(incident, failure, "operation-ended", "agent-exited", within=_LONG)
-    return None if any(one.value == started.value or one.pid == _number(started.value) for one in ended) else started
-
-
-def _number(pid: str) -> int | None:
-    return int(pid) if pid.isdigit() else None
+    pid = whole_number(started.value)
+    return None if any(one.value == started.value or one.pid == pid for one in ended) else started
 
 
 def _near(incident: Incident, failure: Failure, *kinds: str, within: int = _NEAR) -> list[Event]:

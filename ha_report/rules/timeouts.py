@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 3_600_000_000  # microseconds: the executor's own line of a timeout is looked for this far back at most
 _LOAD = re.compile(r"throttle_\w+: .*(?:High|Extreme)|blocked for more than \d+ seconds|soft lockup|rcu.*stall|OP_STAYED_TOO_LONG", re.IGNORECASE)  # fmt: skip
-_TIMEOUT = re.compile(r"(?:timeout=|after |within )(\d+)(ms|s|m)?\b")
+_TIMEOUT = re.compile(r"(?:timeout=|after |within )(\d{1,12})(ms|s|m)?\b")
 _UNIT_MS = {"ms": 1, "s": 1000, "m": 60_000, None: 1000}
 
 

@@ -4,7 +4,9 @@ from datetime import timezone
 
 import pytest
 
+from ha_report.diagnosis import findings_of
 from ha_report.reading import read_incident
+from reports import html, page
 
 RESULT = (
     "Nov 23 02:01:35 node01 crmd[94]: notice: process_lrm_event: Operation r_ip_start_0: unknown error (node=node01, call={call}, "
@@ -60,3 +62,23 @@ def test_a_time_that_no_clock_shows_ends_no_reading(tmp_path, when):
     good = RESULT.format(call=12, rc=1)
     odd = good.replace("Nov 23 02:01:35", when).replace("r_ip", "r_odd")
     assert ("r_ip", "start") in failures(tmp_path, [good, odd, odd])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Nov 23 02:01:35 node01 pacemaker-controld[96]: notice: Result of start operation for r_other on node{odd}: error",
+        "Nov 23 02:01:37 node02 pacemaker-controld[96]: notice: State of node{odd} is now lost | was member",
+        "Nov 23 02:01:35 node01 pacemakerd [78] (main) \tnotice: Starting Pacemaker 2.1.{odd} | build=2.1.5",
+        "Nov 23 02:01:35 node01 rsyslogd[12]: imjournal: {odd} messages lost due to rate-limiting",
+        "Nov 23 02:01:35 node01 systemd-journald[12]: Suppressed {odd} messages from pacemaker.service",
+        "Nov 23 02:01:35 node01 corosync[12]: [MAIN  ] Corosync main process was not scheduled for {odd}.5.1 ms (threshold is 800.0 ms).",
+    ],
+)
+@pytest.mark.parametrize("odd", [MANY, "²", "1.2"])
+def test_a_report_is_made_of_odd_numbers(tmp_path, line, odd):
+    text = "\n".join([RESULT.format(call=12, rc=1), line.format(odd=odd)])
+    (tmp_path / "ha-log").write_text(f"{text}\n")
+    with read_incident([str(tmp_path / "ha-log")], timezone.utc, lambda _: None) as (incident, _):
+        told = html.render(page.build(incident, findings_of(incident), version="0"))
+    assert "r_ip" in told
