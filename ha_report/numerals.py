@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-_NUMBER = re.compile(r"[0-9]{1,30}")  # no program writes more
+_MOST_DIGITS = 30  # no program writes more
 _STEPS = re.compile(r"([^0-9]*)([0-9]*)")
 
 
-def whole_number(text: str | None) -> int | None:
-    """Return a decimal number without a sign; None for any other text, and for more than 30 digits."""
-    return int(text) if text is not None and _NUMBER.fullmatch(text) else None
+def whole_number(text: str | None, most: int = _MOST_DIGITS) -> int | None:
+    """Return a decimal number without a sign; None for any other text, and for more than `most` digits."""
+    return int(text) if text and len(text) <= most and text.isascii() and text.isdecimal() else None
 
 
 def natural(name: str) -> tuple[list[tuple[str, int, str]], str]:

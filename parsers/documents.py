@@ -34,7 +34,7 @@ class Document:
     damage: str | None = None  # why it was not read to its end
 
 
-def is_one(head: str, known_format: str | None) -> bool:
+def is_document(head: str, known_format: str | None) -> bool:
     """Say whether the file that begins so, or is of that format, holds a document other than a snapshot."""
     return known_format in beside.READERS or _has_sections(head)
 

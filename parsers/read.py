@@ -305,10 +305,7 @@ def _settle(
         file.input.first_time_us, file.input.last_time_us = settler.span()
         if file.log.places.passed and file.log.first is not None and not file.snapshot:
             readings.counters[file.found.name] = _written(file.found.path, file.log, settler.calendar).lines_before
-    from parsers import documents  # noqa: PLC0415 - what reads them is loaded while logs are read
-
-    if file.snapshot or documents.is_one(file.head, file.input.format):
-        _add_document(file, here, readings)
+    _add_document(file, here, readings)
 
 
 def _written(path: Path, log: LogReading, calendar: Calendar) -> WrittenLog:
@@ -341,14 +338,16 @@ def _largest_text(path: Path) -> tuple[bytes, str | None]:
 
 
 def _add_document(file: _File, zone: tzinfo, readings: Readings) -> None:
-    """Read what is no log, and add it to `readings`."""
-    from parsers.documents import read_document  # noqa: PLC0415 - as above
+    """Read a file that is, or holds, something other than a log, and add it to `readings`."""
+    from parsers import documents  # noqa: PLC0415 - what reads them is loaded while logs are read
 
+    if not file.snapshot and not documents.is_document(file.head, file.input.format):
+        return
     data, damage = _largest_text(file.found.path)
     entry = file.input
     entry.bytes = len(data)
     entry.lines = data.count(b"\n") + (not data.endswith(b"\n"))
-    document = read_document(data, entry.format, entry.path, zone)
+    document = documents.read_document(data, entry.format, entry.path, zone)
     if damage or document.damage is not None:
         entry.skipped = f"not read to its end: {damage or document.damage}"
     for snapshot in document.snapshots:

@@ -1,6 +1,6 @@
 """Tells what a file is by what stands in it; its name is asked only where the content leaves it open.
 
-Rows are tried in order; adding a format is adding a row here and its reader in `parsers.read`.
+Rows are tried in order; adding a format is adding a row here and its reader in `parsers.beside`.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
 """What the readers of the layer below Pacemaker share."""
 
-import re
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ha_report.facts import StackFacts
 from ha_report.model import Source
+from ha_report.numerals import whole_number
 
+_DIGITS = 12  # of a number at most
 _YES = frozenset({"yes", "on", "true", "1", "y"})
 _NO = frozenset({"no", "off", "false", "0", "n"})
 
@@ -44,7 +45,7 @@ class Telling:
 
 def number(text: str) -> int | None:
     """Return an integer of decent length, else None."""
-    return int(text) if re.fullmatch(r"[0-9]{1,12}", text) else None
+    return whole_number(text, _DIGITS)
 
 
 def boolean(text: str) -> bool | None:
