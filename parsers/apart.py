@@ -10,10 +10,9 @@ from mmap import mmap
 from typing import BinaryIO, NoReturn
 
 from ha_report.forked import LONGEST, fork, packed, unpacked
-from parsers.pieces import Readinto
+from parsers.pieces import AT_ONCE, Readinto
 
 _SLOTS, _SLOT = 8, 1 << 18  # how many, and their bytes
-_AT_ONCE = 1 << 16  # bytes that are asked for: for more, memory would be mapped, and given back, each time
 _GIVEN_BACK = 4  # slots at once, so that neither process is woken for each
 _SIZE = 4  # bytes that tell how much of a slot is filled
 
@@ -71,7 +70,7 @@ def _filled(room: memoryview, file: BinaryIO) -> tuple[int, bytes | Exception | 
     size = 0
     try:
         while size < len(room):
-            more = file.readinto1(room[size : size + _AT_ONCE])  # type: ignore[attr-defined]  # all streams of ha_report.compressed have it
+            more = file.readinto1(room[size : size + AT_ONCE])  # type: ignore[attr-defined]  # all streams of ha_report.compressed have it
             if not more:
                 return size, b""
             size += more

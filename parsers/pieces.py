@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
+# Bytes that are asked for at once.  Of a file that is cut off so many may be lost, and for more than 128 KB memory would be
+# mapped, and given back, each time.
+AT_ONCE = 1 << 16
 _PIECE = 1 << 18  # bytes, or a little more
 Readinto = Callable[[memoryview], int]  # fills what it is given, and says how far; 0 is the end
 
@@ -13,7 +16,7 @@ def pieces_of(file: BinaryIO) -> Iterator[bytes | Exception]:
     """Yield the contents of a file, and at last nothing, or what the decoder raised: after all that it gave before."""
     piece = bytearray()
     try:
-        while more := file.read1(_PIECE):  # type: ignore[attr-defined]  # all streams of ha_report.compressed have it
+        while more := file.read1(AT_ONCE):  # type: ignore[attr-defined]  # all streams of ha_report.compressed have it
             piece += more
             if len(piece) >= _PIECE:
                 yield bytes(piece)

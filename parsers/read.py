@@ -27,6 +27,7 @@ from parsers.journal import format_of as journal_format
 from parsers.log import EXAMPLES, SHOWN
 from parsers.log_reading import LogReading
 from parsers.parts import Log, read_logs
+from parsers.pieces import AT_ONCE
 from parsers.recognise import HEAD, OWN_FILES, is_binary, is_json, is_own_report, text_format, xml_format
 from parsers.rotated import OUTSIDE, Head, outside
 from parsers.settle import Calendar, Clues, Settler, aliases_of, clues_of, file_node, now_us
@@ -35,7 +36,6 @@ from parsers.window import Cut, Times, cut_of
 _OF_ONE_HOST = {"ip-addr", "ip-route", "ip-neigh", "ifconfig", "ping", "date", "versions"}
 NESTED = "an archive inside an archive"
 LARGEST_TEXT = 64 << 20  # bytes of a snapshot that are read; real ones have some kilobytes
-READ_AT_ONCE = 1 << 16  # bytes; of a damaged file so much may be lost
 
 
 _ALL_TIMES = Times(None, None, None)
@@ -185,12 +185,7 @@ def _recognised(found: FoundFile) -> _File:
     reason = found.unreadable or (f"the same file as {found.same_as}" if found.same_as else None)
     head = b""
     if reason is None:
-        try:
-            with opened(found.path) as opening:
-                head = opening.read(HEAD)
-            reason = _not_text(found.path, head)
-        except DAMAGE as problem:
-            reason = _words(problem)
+        head, reason = _head(found.path)
     if reason is not None:
         file.input.skipped = reason
         return file
@@ -207,6 +202,15 @@ def _recognised(found: FoundFile) -> _File:
         file.snapshot = looks_like(file.head)
         file.log = LogReading(file.input)
     return file
+
+
+def _head(path: Path) -> tuple[bytes, str | None]:
+    """Return the beginning of a file, and why it is not to be read; None for text, also where damage follows a whole line."""
+    head, damage = _beginning(path, HEAD)
+    try:
+        return head, damage if damage and b"\n" not in head else _not_text(path, head)
+    except OSError as problem:
+        return head, _words(problem)
 
 
 def _pass_over_reports(files: list[_File]) -> None:
@@ -323,18 +327,18 @@ def _modified_us(path: Path) -> int:
     return int(moment.timestamp() + (moment.utcoffset() or moment - moment).total_seconds()) * SECOND
 
 
-def _largest_text(path: Path) -> tuple[bytes, str | None]:
-    """Return what a file holds, LARGEST_TEXT of it, and why there is no more of a damaged one."""
+def _beginning(path: Path, most: int) -> tuple[bytes, str | None]:
+    """Return what a file holds, so many bytes of it, and why there is no more of a damaged one."""
     data, damage = bytearray(), None
     try:
         with opened(path) as opening:
             stream = cast("BufferedIOBase", opening)
             # read1 gives what was unpacked before a defect; read would throw it away.
-            while len(data) < LARGEST_TEXT and (more := stream.read1(READ_AT_ONCE)):
+            while len(data) < most and (more := stream.read1(AT_ONCE)):
                 data += more
     except DAMAGE as problem:
         damage = _words(problem)
-    return bytes(data), damage
+    return bytes(data[:most]), damage
 
 
 def _add_document(file: _File, zone: tzinfo, readings: Readings) -> None:
@@ -343,7 +347,7 @@ def _add_document(file: _File, zone: tzinfo, readings: Readings) -> None:
 
     if not file.snapshot and not documents.is_document(file.head, file.input.format):
         return
-    data, damage = _largest_text(file.found.path)
+    data, damage = _beginning(file.found.path, LARGEST_TEXT)
     entry = file.input
     entry.bytes = len(data)
     entry.lines = data.count(b"\n") + (not data.endswith(b"\n"))

@@ -1,5 +1,7 @@
 """Sources of every kind, opened and read."""
 
+import gzip
+import lzma
 import tarfile
 
 import pytest
@@ -217,3 +219,13 @@ def test_logs_alone_tell_where_resources_run(tmp_path):
     )  # fmt: skip
     found = {(one.id, one.role, one.node) for one in read(tmp_path)[0].resources}
     assert found == {("r_ip", "Started", "n2"), ("r_fs", "Stopped", None)}
+
+
+@pytest.mark.parametrize("pack_log", [gzip.compress, lzma.compress])
+def test_a_small_log_that_is_cut_off_is_read_as_far_as_it_goes(tmp_path, pack_log):
+    noise = "".join(f"Nov 23 02:01:{second:02} node02 app[{second}]: {'%x' % 7**second}\n" for second in range(40, 60))
+    packed = pack_log((RESULT + noise).encode())
+    (tmp_path / "ha-log.packed").write_bytes(packed[: len(packed) * 9 // 10])
+    incident, problems = read(tmp_path / "ha-log.packed")
+    assert [one.resource for one in incident.failed_operations] == ["r_ip"]
+    assert "not read to its end" in problems[0]

@@ -14,7 +14,7 @@ import pytest
 from ha_report import forked
 from ha_report.compressed import DAMAGE, opened, zstd
 from parsers import ahead, apart
-from parsers.pieces import pieces_of
+from parsers.pieces import AT_ONCE, pieces_of
 
 PACK = {"gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress, "zstd": zstd.compress}
 TEXT = b"".join(b"%d line %s\n" % (number, b"x" * (number % 97)) for number in range(60_000))
@@ -64,6 +64,18 @@ def test_of_a_damaged_file_all_before_the_damage_comes_and_then_the_damage(tmp_p
     assert noise.startswith(b"".join(found))
     assert len(b"".join(found)) > 1 << 20
     assert (type(problem), str(problem)) == (type(raised), str(raised))
+
+
+@pytest.mark.usefixtures("way")
+@pytest.mark.parametrize("packing", ["gzip", "xz"])  # the others unpack block by block
+def test_of_a_file_that_is_cut_off_nearly_all_comes(tmp_path, packing):
+    noise = b"".join(hashlib.sha512(b"%d" % number).digest() for number in range(20_000))
+    packed = PACK[packing](noise)
+    for part in (packed[: len(packed) // 10], packed[: len(packed) * 2 // 3]):
+        (tmp_path / "log").write_bytes(part)
+        found, problem = read(tmp_path / "log")
+        assert isinstance(problem, EOFError)
+        assert len(b"".join(found)) > len(part) - AT_ONCE
 
 
 @pytest.fixture
